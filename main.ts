@@ -22,6 +22,7 @@ const MACHINE: Omit<Machine, "secret"> = {
   now: Date.now,
   elapsedMs: () => performance.now(),
   random: Math.random,
+  host: nameOfMachine,
   get isProxied() {
     return PROXY_VARIABLES.some((name) => Boolean(Deno.env.get(name)));
   },
@@ -75,6 +76,15 @@ async function main(output: Output): Promise<number> {
   return await app.ended;
 }
 
+/** Read from its file: the name itself would need a permission of its own. A container has it in the environment, too. */
+function nameOfMachine(): string {
+  try {
+    return Deno.readTextFileSync("/etc/hostname").trim();
+  } catch {
+    return permittedVariable("HOSTNAME") ?? "?";
+  }
+}
+
 /** Imported here, so that a bot without telemetry does not load its package. */
 async function loadTelemetry(): Promise<Telemetry | undefined> {
   const { createTelemetry } = await import("./lib/app/telemetry.ts");
@@ -112,7 +122,9 @@ async function readSettings({ faults: { write } }: Output): Promise<Settings | u
     return undefined;
   }
   const result = readConfig(variables);
-  if (result.ok) return { config: result.config, secret, warnings };
+  if (result.ok) {
+    return { config: result.config, secret, warnings: [...warnings, ...result.warnings] };
+  }
   // A misspelled name may be the missing variable.
   for (const warning of warnings) write(`⚠️ ${warning}`, "urgent");
   for (const { variable, message } of result.faults) write(`❌ ${variable}: ${message}`, "urgent");

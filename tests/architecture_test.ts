@@ -170,6 +170,7 @@ const PURE = [
   "app/doctor/settings.ts",
   "app/config.ts",
   "app/config_values.ts",
+  "app/database_config.ts",
   "app/unknown_variables.ts",
 ];
 

@@ -1,10 +1,11 @@
 // The app: opens the journal and profiles, runs the parts until something ends, closes them in reverse order.
 
-import type { Config } from "./config.ts";
+import { type Config, secretsOf } from "./config.ts";
 import { tellPage, tellVersion } from "./banner.ts";
 import { EXIT } from "./exit.ts";
 import type { JournalEnd } from "./journal_watch.ts";
 import { openCheckedJournal } from "./open_journal.ts";
+import type { openSharedJournal } from "./open_shared_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
 import { createParts, type Machine, type Output, type Parts } from "./parts.ts";
 import { within } from "./within.ts";
@@ -15,6 +16,8 @@ const CUT_OFF_AFTER_MS = 6_000;
 
 /** How long an orderly shutdown may take when the journal cannot be written, in ms. */
 const CLOSE_WITHIN_MS = 7_000;
+
+type OpenShared = typeof openSharedJournal;
 
 /** A running bot. */
 export interface App {
@@ -34,13 +37,13 @@ export async function startApp(
 ): Promise<App | number> {
   const { log, mask, telemetry } = output;
   tellVersion(log);
-  const { botToken, adminPassword, metricsToken, webhook } = config;
-  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
-    if (secret !== null) mask.hide(secret);
-  }
-  const opened = await openCheckedJournal(config, machine.elapsedMs, log);
+  for (const secret of secretsOf(config)) mask.hide(secret);
+  const stopping = new AbortController();
+  const opened = config.database === null
+    ? await openCheckedJournal(config, machine.elapsedMs, log)
+    : await openInDatabase(config, config.database, { machine, stopping: stopping.signal, log });
   if (typeof opened === "number") return opened;
-  const { journal, lock } = opened;
+  const { journal } = opened;
   let cardsChanged = () => {}; // A start makes all work due.
   const profiles = await openProfiles(config, {
     ...output,
@@ -49,15 +52,20 @@ export async function startApp(
     cardsChanged: () => cardsChanged(),
   });
   if (profiles === undefined) {
-    await journal.close();
-    lock.release();
+    await opened.close();
     return EXIT.faults;
   }
   telemetry?.observeOwed(journal.owedTotals);
-  const parts = await createParts(config, { ...output, ...opened, machine, profiles });
+  const parts = await createParts(config, { ...output, ...opened, machine, profiles, stopping });
   cardsChanged = parts.delivery.wake;
   tellPage(parts.page.address(), config.adminPassword !== null, log);
   return run(parts);
+}
+
+/** Imported here, so that a bot on SQLite loads nothing of PostgreSQL. */
+async function openInDatabase(...where: Parameters<OpenShared>): ReturnType<OpenShared> {
+  const { openSharedJournal } = await import("./open_shared_journal.ts");
+  return await openSharedJournal(...where);
 }
 
 function run(parts: Parts): App {
@@ -69,6 +77,7 @@ function run(parts: Parts): App {
     if (parts.stopping.aborted) return 0;
     parts.profiles.onChange(parts.chats.followSoon);
     await parts.delivery.start();
+    parts.takeOverFrom?.(parts.delivery.takeOver);
     parts.answers.start();
     parts.clock.start();
     parts.upkeep.start();
@@ -109,7 +118,7 @@ function run(parts: Parts): App {
 
 /** @param isLost Whether the journal's files are gone: closing would write and remove files at their paths. */
 async function close(parts: Parts, isLost: () => boolean): Promise<void> {
-  const { journal, delivery, answers, inbox, loginMessages, cutOff } = parts;
+  const { delivery, answers, inbox, loginMessages, cutOff } = parts;
   parts.stop();
   parts.watch.stop();
   parts.clock.stop();
@@ -122,6 +131,5 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   clearTimeout(timer);
   parts.crm.close();
   await parts.profiles.close();
-  if (!isLost()) await journal.close();
-  parts.lock.release();
+  await parts.closeJournal(isLost());
 }

@@ -18,6 +18,15 @@ import {
   parseWhole,
   parseWord,
 } from "./config_values.ts";
+import {
+  databaseAt,
+  type DatabaseConfig,
+  DEFAULT_SCHEMA,
+  parseDatabaseUrl,
+  parseSchema,
+  SCHEMA_ALONE,
+  secretsOf as secretsOfDatabase,
+} from "./database_config.ts";
 import { parseWebhookSecret, parseWebhookUrl, readWebhook } from "./webhook_config.ts";
 
 /** The public Bot API; `TELEGRAM_API_ROOT` names another server, such as a local one. */
@@ -33,6 +42,8 @@ export const VARIABLES = [
   "AMOCRM_API_ROOT",
   "LOCALES_PATH",
   "DATA_DIR",
+  "DATABASE_URL",
+  "PG_SCHEMA",
   "HOST",
   "PORT",
   "CRM_TIMEOUT_SECONDS",
@@ -59,6 +70,15 @@ export const SECRET_PREFIX = "SECRET_";
 
 export type Variable = typeof VARIABLES[number];
 
+/** Those whose values must appear nowhere. */
+export const SECRET_VARIABLES: readonly Variable[] = [
+  "BOT_TOKEN",
+  "ADMIN_PASSWORD",
+  "METRICS_TOKEN",
+  "WEBHOOK_SECRET",
+  "DATABASE_URL",
+];
+
 export interface Config {
   readonly botToken: string;
   /** The managers' chat; groups and supergroups have negative ids. */
@@ -71,6 +91,8 @@ export interface Config {
   readonly amoCrmApiRoot: string | null;
   readonly localesPath: string;
   readonly dataDir: string;
+  /** The journal's place in PostgreSQL; null for a file in `dataDir`. */
+  readonly database: DatabaseConfig | null;
   readonly host: string;
   readonly port: number;
   readonly crmTimeoutMs: number;
@@ -111,7 +133,12 @@ export interface ConfigFault {
 }
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
+  | {
+    readonly ok: true;
+    readonly config: Config;
+    /** A sentence for each variable that is right and has no effect. */
+    readonly warnings: readonly string[];
+  }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 
 /** Reads the configuration. A variable that is empty or blank counts as not set. */
@@ -145,6 +172,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     amoCrmApiRoot: read("AMOCRM_API_ROOT", parseApiRoot, null),
     localesPath: read("LOCALES_PATH", String, "locales/locales.json"),
     dataDir: read("DATA_DIR", String, "data"),
+    database: databaseAt(
+      read("DATABASE_URL", parseDatabaseUrl, null),
+      read("PG_SCHEMA", parseSchema, DEFAULT_SCHEMA),
+    ),
     host: read("HOST", parseHost, "127.0.0.1"),
     port: read("PORT", (text) => parseWhole(text, 0, 65_535), 8000),
     crmTimeoutMs: read("CRM_TIMEOUT_SECONDS", (text) => parseSeconds(text) * 1000, 10_000),
@@ -179,7 +210,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   faults.push(...halfWebhookFaults(env));
   const tracing = tracingFault(env);
   if (tracing !== null) faults.push(tracing);
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, config: Object.freeze(config) };
+  if (faults.length > 0) return { ok: false, faults };
+  const isSchemaAlone = config.database === null && (env["PG_SCHEMA"]?.trim() ?? "") !== "";
+  const warnings = isSchemaAlone ? [SCHEMA_ALONE] : [];
+  return { ok: true, config: Object.freeze(config), warnings };
+}
+
+/** What must appear in no log line and on no page. */
+export function secretsOf(config: Config): string[] {
+  const { botToken, adminPassword, metricsToken, webhook, database } = config;
+  return [
+    ...[botToken, adminPassword, metricsToken, webhook?.secret ?? null],
+    ...database === null ? [] : secretsOfDatabase(database),
+  ].filter((secret) => secret !== null);
 }
 
 /** One of the two alone would be a bot that polls although it was to have a webhook. */

@@ -128,7 +128,8 @@ export function parseWord<T extends string>(text: string, words: readonly T[]): 
   throw new SyntaxError(`найдено ${quote(text)}, нужно одно из: ${words.join(", ")}`);
 }
 
-function quote(text: string): string {
+/** What was found, for a sentence: shortened, and without what looks like a token. */
+export function quote(text: string): string {
   // A token pasted into the wrong line is still a token.
   if (/\d:[\w-]{8,}/.test(text)) return "что-то похожее на токен";
   return `«${text.length > 60 ? `${text.slice(0, 60)}…` : text}»`;

@@ -1,23 +1,31 @@
 // Opens the journal at start-up, or reports why it cannot be used.
 
 import type { Config } from "./config.ts";
+import type { CrewStanding, TakeOver } from "./crew.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { folderFault } from "./upkeep/folder_fault.ts";
 import { listCopies } from "../journal/sqlite/backups.ts";
 import { MOST_CHECKED_PAGES } from "../journal/sqlite/database.ts";
+import { ALONE, type Place } from "../journal/alone.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type JournalFile, openJournal } from "../journal/sqlite/open.ts";
 import { keepPrivate, type OpenToOthers } from "../journal/sqlite/private_files.ts";
 import { putStrayWalAside } from "../journal/sqlite/stray_wal.ts";
 import type { Log } from "../log/log.ts";
 
-/** The journal and the lock on its folder, to be released after the journal is closed. */
+/** The journal, and this process among those that work on it. */
 export interface OpenJournal {
   readonly journal: Journal;
   /** What the journal needs because it is a file; undefined where it is a database of PostgreSQL. */
   readonly file: JournalFile | undefined;
-  readonly lock: Lock;
+  readonly crew: Place;
+  /** For `/health`; undefined where this process is alone. */
+  readonly standing?: () => CrewStanding;
+  /** Says how the work of dead processes is taken over; undefined where this process is alone. */
+  readonly onTakeOver?: (takeOver: TakeOver) => void;
+  /** Closes the journal once nothing is in hand any more, and lets others have it. @param isLost Its files are gone: they are left alone. */
+  close(isLost?: boolean): Promise<void>;
 }
 
 /** Locks the data folder, opens and checks the journal; an exit code when it cannot be used, and the log says why. */
@@ -47,7 +55,7 @@ export async function openCheckedJournal(
       if (isNew) await tellCopies(folder, log);
       await file.check();
       await file.overwriteFreePages(MOST_CHECKED_PAGES); // A larger one is overwritten at night.
-      return { journal, file, lock };
+      return { journal, file, crew: ALONE, close: closing(journal, lock) };
     }
   } catch (error) {
     await journal?.close();
@@ -58,6 +66,13 @@ export async function openCheckedJournal(
     folder,
   });
   return EXIT.locked;
+}
+
+function closing(journal: Journal, lock: Lock): OpenJournal["close"] {
+  return async (isLost = false) => {
+    if (!isLost) await journal.close();
+    lock.release();
+  };
 }
 
 /** How long a look of the doctor's at the lock takes at most, in ms. */

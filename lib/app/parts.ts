@@ -58,6 +58,8 @@ export interface Machine {
   readonly elapsedMs: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** What this machine is called, for people. */
+  readonly host: () => string;
   /** Whether the environment names a proxy for https. */
   readonly isProxied: boolean;
   /** A secret that profiles refer to, from the environment. */
@@ -70,26 +72,31 @@ export type Parts = Awaited<ReturnType<typeof createParts>>;
 /** Creates all parts and starts none. */
 export async function createParts(
   config: Config,
-  { log, mask, journal, file, lock, machine, profiles }: Output & OpenJournal & {
+  { log, mask, machine, profiles, stopping, ...opened }: Output & OpenJournal & {
     readonly machine: Machine;
     readonly profiles: ProfileStore;
+    /** Aborted when the process stops. */
+    readonly stopping: AbortController;
   },
 ) {
+  const { journal, file, crew } = opened;
+  const isAlone = file !== undefined;
   const clock = createClock({
     machine,
     async followed(byMs) {
+      if (!isAlone) return; // The waits of other processes go by clocks that were not set.
       await journal.shiftWaits(byMs);
       return journal.committed();
     },
     log,
   });
   const { now, elapsedMs } = clock;
-  await journal.clampWaits(now());
+  if (isAlone || crew.living() === 1) await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
-  const stopping = new AbortController();
   const cutOff = new AbortController();
   const shared = {
     journal,
+    crew,
     profiles: profiles.current,
     now,
     elapsedMs,
@@ -251,7 +258,8 @@ export async function createParts(
     watch,
     inbox,
     clock,
-    lock,
+    closeJournal: opened.close,
+    takeOverFrom: opened.onTakeOver,
     cutOff,
     stop: () => stopping.abort(),
     profiles,

@@ -16,6 +16,7 @@ const OF_PAGE: ReadonlySet<string> = new Set([
   "metrics",
   "new-profile",
   "profiles",
+  "ready",
   "sessions",
   "undo",
 ]);

@@ -34,8 +34,8 @@ export type AnswerJournal =
 
 /** What a start does about answers. */
 export interface AnswerRecovery {
-  /** Continues after an earlier process: all that is owed about answers is due. */
-  recoverAnswers(nowMs: number): Promise<void>;
+  /** What was left (`Dialect.isWorkLeft`) is due; nothing is of a person who was erased. */
+  recoverAnswers(dead: string | null, nowMs: number): Promise<void>;
 }
 
 /** @param noteKept Called in the same transaction when a note about a lead is kept. */
@@ -58,9 +58,9 @@ export function answerJournal(
     ...answerEdits(db, keys, queue, leads),
     ...answerEnds(db, keys, queue, stored, messages),
     ...conversations(db),
-    async recoverAnswers(nowMs) {
+    async recoverAnswers(dead, nowMs) {
       for (const each of left) await each.run();
-      await queue.recoverAnswerWork(nowMs);
+      await queue.recoverAnswerWork(dead, nowMs);
     },
   };
 }

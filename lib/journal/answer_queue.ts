@@ -83,8 +83,8 @@ export interface AnswerQueueMoves extends AnswerQueue {
   delayAnswerWork(kind: AnswerWorkKind, subject: number, dueAtMs: number): Promise<void>;
   /** Whether such work waits and is not in hand. */
   isAnswerWorkWaiting(work: NewAnswerWork): Promise<boolean>;
-  /** Continues after an earlier process: all of it is due. */
-  recoverAnswerWork(nowMs: number): Promise<void>;
+  /** What was left (`Dialect.isWorkLeft`) is due. */
+  recoverAnswerWork(dead: string | null, nowMs: number): Promise<void>;
 }
 
 const LANES: { readonly [Kind in AnswerWorkKind]: string } = {
@@ -138,7 +138,9 @@ export function answerQueue(
     `SELECT 1 FROM answer_work
      WHERE subject = ? AND kind = ? AND body = ? AND due_at_ms IS NOT NULL LIMIT 1`,
   );
-  const allDue = db.writer("UPDATE answer_work SET due_at_ms = ?");
+  const makeDue = db.writer(
+    `UPDATE answer_work SET due_at_ms = ?1 WHERE ${db.dialect.isWorkLeft("?2")}`,
+  );
 
   /** The chat in which the managers are told; null for what goes to a visitor. */
   async function chatFor({ kind, subject, body }: NewAnswerWork): Promise<string | null> {
@@ -183,7 +185,7 @@ export function answerQueue(
     delayAnswerWork: async (kind, subject, dueAtMs) => void await delay.run(dueAtMs, subject, kind),
     isAnswerWorkWaiting: async ({ kind, subject, body }) =>
       await waiting.get(subject, kind, JSON.stringify(body)) !== undefined,
-    recoverAnswerWork: async (nowMs) => void await allDue.run(nowMs),
+    recoverAnswerWork: async (dead, nowMs) => void await makeDue.run(nowMs, dead),
   };
 }
 

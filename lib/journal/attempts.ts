@@ -21,6 +21,8 @@ export interface AttemptRecords {
 }
 
 export interface AttemptMoves extends AttemptRecords {
+  /** Open attempts of a dead process, or of none that lives; see `Dialect.isAttemptLeft`. */
+  attemptsLeft(dead: string | null): Promise<Attempt[]>;
   /** Begins the first attempt of a lead that was recorded just now. */
   beginFirst(lead: number, nowMs: number): Promise<Attempt>;
   /** Records how an attempt ended, and nothing of what follows. */
@@ -44,6 +46,10 @@ export function attemptRecords(db: Database): AttemptMoves {
     "DELETE FROM attempts WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL",
   );
   const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
+  const left = db.reader(
+    `SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL AND ${db.dialect.isAttemptLeft("?1")}
+     ORDER BY lead`,
+  );
   const openOf = db.reader("SELECT nth FROM attempts WHERE lead = ? AND ended_at_ms IS NULL");
 
   return {
@@ -60,13 +66,17 @@ export function attemptRecords(db: Database): AttemptMoves {
       await end.run(nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth);
     },
     forgetOpenAttempt: async ({ lead, nth }) => void await forget.run(lead, nth),
-    openAttempts: async () =>
-      (await open.all()).map((row) => ({ lead: Number(row["lead"]), nth: Number(row["nth"]) })),
+    openAttempts: async () => (await open.all()).map(attemptIn),
+    attemptsLeft: async (dead) => (await left.all(dead)).map(attemptIn),
     async openAttemptOf(lead) {
       const row = await openOf.get(lead);
       return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
     },
   };
+}
+
+function attemptIn(row: Row): Attempt {
+  return { lead: Number(row["lead"]), nth: Number(row["nth"]) };
 }
 
 function statusOf(outcome: CrmOutcome): number | null {

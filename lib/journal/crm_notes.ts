@@ -31,8 +31,8 @@ export interface CrmNoteMoves {
   owePhone(lead: number, phone: string, nowMs: number): Promise<void>;
   /** The managers' message of a follow-up is there: a note that waited for it may leave. */
   hurryNote(followUp: number, nowMs: number): Promise<void>;
-  /** Continues after an earlier process: what it had in hand, or had put off, is due; nothing is of a person who was erased. */
-  recoverNotes(nowMs: number): Promise<void>;
+  /** What was left (`Dialect.isWorkLeft`) is due; nothing is of a person who was erased. */
+  recoverNotes(dead: string | null, nowMs: number): Promise<void>;
   /** How many notes a lead's deal is owed, and how many were given up. */
   countNotes(lead: number): Promise<NoteCounts>;
 }
@@ -74,7 +74,7 @@ export function crmNoteMoves(
   { attemptsOf }: Pick<AttemptRecords, "attemptsOf">,
   { isLeadBlocked }: Pick<BlockMoves, "isLeadBlocked">,
 ): CrmNoteMoves {
-  const { greater, jsonText } = db.dialect;
+  const { greater, isWorkLeft, jsonText } = db.dialect;
   const insert = db.writer(
     `INSERT INTO crm_notes ${COLUMNS}
      SELECT lead, account, ?2, NULL, ?3, ?4, ?4, ${
@@ -134,7 +134,8 @@ export function crmNoteMoves(
     "DELETE FROM crm_notes WHERE (SELECT user_id FROM leads WHERE number = lead) = 0",
   );
   const makeDue = db.writer(
-    `UPDATE crm_notes SET due_at_ms = ${greater("?1", "ready_at_ms")} WHERE ${FIRST}`,
+    `UPDATE crm_notes SET due_at_ms = ${greater("?1", "ready_at_ms")}
+     WHERE ${FIRST} AND ${isWorkLeft("?2")}`,
   );
   const count = db.reader(
     `SELECT (SELECT count(*) FROM crm_notes WHERE crm_notes.lead = deals.lead) AS owed, notes_given_up
@@ -165,10 +166,10 @@ export function crmNoteMoves(
       if ((await keepPhone.run(lead, phone)).changes === 1) await insertPhone.run(lead, nowMs);
     },
     hurryNote: async (followUp, nowMs) => void await hurry.run(followUp, nowMs),
-    async recoverNotes(nowMs) {
+    async recoverNotes(dead, nowMs) {
       await forgetErased.run();
       await clampReady.run(nowMs + MEDIA_WAIT_MS);
-      await makeDue.run(nowMs);
+      await makeDue.run(nowMs, dead);
     },
     async countNotes(lead) {
       const row = await count.get(lead);

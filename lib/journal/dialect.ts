@@ -37,6 +37,13 @@ export interface Dialect {
   readonly joinInOrder: string;
   /** A number for new work, higher than all before; null where the only process counts by itself, which costs less. */
   readonly nextWorkId: string | null;
+  /**
+   * Whether a row of work was left in the hand of a dead process; where `dead` is null, of any that is not in the crew. On
+   * SQLite, where there is no crew, all of it was, and what waits besides.
+   */
+  isWorkLeft(dead: string): string;
+  /** The same of an attempt that has not ended. */
+  isAttemptLeft(dead: string): string;
   /** LIKE that folds the case of Latin letters, and of no others. */
   readonly like: string;
 }
@@ -56,6 +63,8 @@ export const SQLITE: Dialect = {
     `${column} = ${key} AND number > ${above} AND number < ${below}`,
   joinInOrder: "CROSS JOIN",
   nextWorkId: null,
+  isWorkLeft: (dead) => `${dead} IS NULL`,
+  isAttemptLeft: (dead) => `${dead} IS NULL`,
   like: "LIKE",
 };
 
@@ -78,8 +87,15 @@ export const POSTGRES: Dialect = {
     `${column} IS NOT NULL AND (${column}, number) > (${key}, ${above}) AND (${column}, number) < (${key}, ${below})`,
   joinInOrder: "JOIN",
   nextWorkId: "nextval('outbox_ids')",
+  isWorkLeft: (dead) => `due_at_ms IS NULL AND ${isLeft(dead)}`,
+  isAttemptLeft: isLeft,
   like: "ILIKE", // Its columns have the collation "C", which folds Latin letters alone.
 };
+
+function isLeft(dead: string): string {
+  return `(holder = ${dead} OR CAST(${dead} AS TEXT) IS NULL
+    AND NOT EXISTS (SELECT 1 FROM crew WHERE crew.id = holder COLLATE "C"))`;
+}
 
 function extract(column: string, ...path: string[]): string {
   return `CASE WHEN json_valid(${column}) THEN json_extract(${column}, '$.${path.join(".")}') END`;

@@ -52,6 +52,10 @@ export interface Database {
   forgetDeleted(): void;
   /** The same database for long reads: they neither wait for what writes nor hold it up. */
   readonly reading: Pick<Database, "reader" | "dialect">;
+  /**
+   * Removes a dead process of the crew, called within a verb; false if it was removed before. SQLite has no crew.
+   */
+  bury(dead: string): Promise<boolean>;
   /** Commits what was written and closes. */
   close(): Promise<void>;
 }

@@ -67,8 +67,8 @@ export interface PhoneRecords {
 export interface PhoneMoves extends PhoneRecords {
   /** Owes the question for a lead that was recorded just now. */
   owePhoneAsk(lead: Lead, untilMs: number): Promise<void>;
-  /** Continues after an earlier process: its messages are due, and POSTs wait on. */
-  recoverPhoneAsks(nowMs: number): Promise<void>;
+  /** What was left (`Dialect.isWorkLeft`) is due; POSTs that were made due at this moment wait on. */
+  recoverPhoneAsks(dead: string | null, nowMs: number): Promise<void>;
 }
 
 /** A question whose POST waits; in hand, or turned into a card, the POST waits no more. */
@@ -131,15 +131,16 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   );
   const anyOpen = db.reader("SELECT 1 FROM phone_asks WHERE due_at_ms IS NOT NULL LIMIT 1");
   const makeDue = db.writer(
-    "UPDATE phone_asks SET due_at_ms = ? WHERE step IN ('ask', 'thank')",
+    `UPDATE phone_asks SET due_at_ms = ?1
+     WHERE step IN ('ask', 'thank') AND ${db.dialect.isWorkLeft("?2")}`,
   );
   const clampWaits = db.writer(
     "UPDATE phone_asks SET until_ms = ?1 WHERE until_ms > ?1",
   );
   const waitOn = db.writer(
     `UPDATE outbox SET due_at_ms = (SELECT until_ms FROM phone_asks WHERE lead = subject)
-     WHERE kind = 'post' AND subject IN (
-       SELECT lead FROM phone_asks WHERE until_ms > ? AND answer_message_id IS NULL AND step <> 'done')`,
+     WHERE kind = 'post' AND due_at_ms = ?1 AND subject IN (
+       SELECT lead FROM phone_asks WHERE until_ms > ?1 AND answer_message_id IS NULL AND step <> 'done')`,
   );
 
   return {
@@ -186,9 +187,9 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
       }),
     finishPhoneThanks: async (chatId) => void await finishThanks.run(chatId),
     owesPhoneWork: async () => await anyOpen.get() !== undefined,
-    async recoverPhoneAsks(nowMs) {
+    async recoverPhoneAsks(dead, nowMs) {
       await clampWaits.run(nowMs + LONGEST_WAIT_MS);
-      await makeDue.run(nowMs);
+      await makeDue.run(nowMs, dead);
       await waitOn.run(nowMs);
     },
   };

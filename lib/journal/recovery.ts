@@ -1,4 +1,5 @@
-// The journal at a start: takes up what an earlier process left, and sees to it that a copy in the journal's place sends no lead again.
+// Takes up what an earlier process left, at a start, or what another one did that died; and sees to it that a copy in the
+// journal's place sends no lead again.
 
 import type { ChatMoves } from "./chats.ts";
 import type { Database } from "./engine.ts";
@@ -22,14 +23,21 @@ export interface CutOff {
   readonly work: WorkOf<"post"> | undefined;
 }
 
-/** What a start does first. */
+/** How work goes on after the process that had it in hand. */
 export interface Recovery {
   /**
-   * Continues after an earlier process: an attempt that was cut off may have arrived, so it ends as interrupted and its card is
-   * due; all other work is due at once, except POSTs that wait for a phone. In a restored copy no lead is sent again, but a note of a deal may be. Returns the
-   * cut-off attempts.
+   * A start's first verb: continues after an earlier process. An attempt that was cut off may have arrived, so it ends as
+   * interrupted and its card is due; all other work is due at once, except POSTs that wait for a phone. In a restored copy no
+   * lead is sent again, but a note of a deal may be. Returns the cut-off attempts.
+   *
+   * On PostgreSQL others may be at work: there only what is in hand of no process of the crew is taken up.
    */
   recover(interrupted: CrmOutcome, nowMs: number): Promise<CutOff[]>;
+  /**
+   * Continues after a dead process of the crew: its attempts end, and what it had in hand is due, as in `recover`. Undefined
+   * where that has happened already, and on SQLite.
+   */
+  takeOver(dead: string, interrupted: CrmOutcome, nowMs: number): Promise<CutOff[] | undefined>;
 }
 
 /** What the moves of a press need to know of a copy. */
@@ -85,8 +93,11 @@ export function recovery(
     readonly cutOffAttempt: CrmMoves["endAttempt"];
   },
 ): Recovery {
-  const allUpdatesDue = db.writer("UPDATE inbox SET due_at_ms = ? WHERE body IS NOT NULL");
-  const allWorkDue = db.writer("UPDATE outbox SET due_at_ms = ?");
+  const isLeft = db.dialect.isWorkLeft("?2");
+  const updatesDue = db.writer(
+    `UPDATE inbox SET due_at_ms = ?1 WHERE body IS NOT NULL AND ${isLeft}`,
+  );
+  const workDue = db.writer(`UPDATE outbox SET due_at_ms = ?1 WHERE ${isLeft}`);
   const postsToOpenLeads = db.reader(
     `SELECT outbox.* FROM outbox JOIN leads ON number = subject
      WHERE kind = 'post' AND state NOT IN ('in_crm', 'by_hand') ORDER BY id`,
@@ -133,20 +144,30 @@ export function recovery(
     return cutOff;
   }
 
-  async function recover(interrupted: CrmOutcome, nowMs: number): Promise<CutOff[]> {
-    await allUpdatesDue.run(nowMs);
-    await chats.placeOwed();
-    await allWorkDue.run(nowMs);
-    await answers.recoverAnswers(nowMs);
-    await notes.recoverNotes(nowMs);
-    await phones.recoverPhoneAsks(nowMs);
+  /** @param dead Null for what is in hand of no process that lives. */
+  async function takeUp(
+    dead: string | null,
+    interrupted: CrmOutcome,
+    nowMs: number,
+  ): Promise<CutOff[]> {
+    await updatesDue.run(nowMs, dead);
+    await workDue.run(nowMs, dead);
+    await answers.recoverAnswers(dead, nowMs);
+    await notes.recoverNotes(dead, nowMs);
+    await phones.recoverPhoneAsks(dead, nowMs);
     const cutOff: CutOff[] = [];
-    for (const attempt of await attempts.openAttempts()) {
+    for (const attempt of await attempts.attemptsLeft(dead)) {
       const work = await outbox.findWork("post", attempt.lead);
       if (work === undefined) await attempts.closeAttempt(attempt, interrupted, nowMs);
       else await cutOffAttempt(work, attempt, interrupted, nowMs);
       cutOff.push({ attempt, work });
     }
+    return cutOff;
+  }
+
+  async function recover(interrupted: CrmOutcome, nowMs: number): Promise<CutOff[]> {
+    await chats.placeOwed();
+    const cutOff = await takeUp(null, interrupted, nowMs);
     if (await facts.fact(COPIED_FACT) !== undefined) cutOff.push(...await recoverCopy(nowMs));
     await forgetHandledPresses.run();
     await copy.renew();
@@ -154,5 +175,11 @@ export function recovery(
     return cutOff;
   }
 
-  return { recover: (interrupted, nowMs) => db.atomically(() => recover(interrupted, nowMs)) };
+  return {
+    recover: (interrupted, nowMs) => db.atomically(() => recover(interrupted, nowMs)),
+    takeOver: (dead, interrupted, nowMs) =>
+      db.atomically(async () =>
+        await db.bury(dead) ? await takeUp(dead, interrupted, nowMs) : undefined
+      ),
+  };
 }

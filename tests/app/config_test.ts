@@ -1,7 +1,13 @@
 // The configuration: read from a record, or every fault at once, by variable and without secrets.
 
 import assert from "node:assert/strict";
-import { type ConfigFault, readConfig, type Variable, VARIABLES } from "../../lib/app/config.ts";
+import {
+  type ConfigFault,
+  readConfig,
+  secretsOf,
+  type Variable,
+  VARIABLES,
+} from "../../lib/app/config.ts";
 import { unknownVariables } from "../../lib/app/unknown_variables.ts";
 
 const TOKEN = "987654321:AAF0test-token-that-must-never-be-seen00";
@@ -45,6 +51,7 @@ Deno.test("readConfig needs a token and a chat, and has a default for all else",
     amoCrmApiRoot: null,
     localesPath: "locales/locales.json",
     dataDir: "data",
+    database: null,
     host: "127.0.0.1",
     port: 8000,
     crmTimeoutMs: 10_000,
@@ -76,6 +83,8 @@ Deno.test("readConfig reads every variable", () => {
     AMOCRM_API_ROOT: "http://127.0.0.1:8082/",
     LOCALES_PATH: "/etc/triborg/locales.json",
     DATA_DIR: "/var/lib/triborg",
+    DATABASE_URL: "postgres://bot:sesame@db.example/leads",
+    PG_SCHEMA: "bot_2",
     HOST: "0.0.0.0",
     PORT: "8443",
     CRM_TIMEOUT_SECONDS: "2.5",
@@ -105,6 +114,7 @@ Deno.test("readConfig reads every variable", () => {
     amoCrmApiRoot: "http://127.0.0.1:8082",
     localesPath: "/etc/triborg/locales.json",
     dataDir: "/var/lib/triborg",
+    database: { url: "postgres://bot:sesame@db.example/leads", schema: "bot_2" },
     host: "0.0.0.0",
     port: 8443,
     crmTimeoutMs: 2_500,
@@ -167,6 +177,8 @@ const ORIGIN_WANTED = "нужен адрес вида https://bot.example.ru б�
 
 const UPDATES_WANTED = "нужен адрес вида https://bot.example.ru/telegram-updates";
 
+const SCHEMA_WANTED =
+  'нужно имя из строчных латинских букв, цифр и "_", не с цифры и не с pg_, до 63 знаков';
 const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["BOT_TOKEN", "secret", `найдено значение не того вида (символов: 6), ${TOKEN_WANTED}`],
   ["BOT_TOKEN", "12:a b", `найдено значение не того вида (символов: 6), ${TOKEN_WANTED}`],
@@ -213,6 +225,18 @@ const FAULTS: readonly [variable: Variable, text: string, message: string][] = [
   ["WEBHOOK_SECRET", "short", "найдено символов: 5, нужно от 16 до 256 из A–Z, a–z, 0–9, _ и -"],
   ["AMOCRM_API_ROOT", "telegram", `найдено не адрес, ${ROOT_WANTED}`],
   ["HOST", "a host", "найдено «a host», нужно имя или адрес, например 127.0.0.1"],
+  [
+    "DATABASE_URL",
+    "mysql://bot:sesame@db/leads",
+    "адрес начинается не с postgres:// и не с postgresql://",
+  ],
+  [
+    "DATABASE_URL",
+    "postgres://:sesame@db",
+    "в адресе нет имени пользователя, нужно postgres://имя:пароль@хост/база",
+  ],
+  ["PG_SCHEMA", "My-Bot", `найдено «My-Bot», ${SCHEMA_WANTED}`],
+  ["PG_SCHEMA", "pg_bot", `найдено «pg_bot», ${SCHEMA_WANTED}`],
   ["PORT", "http", "найдено «http», нужно целое число от 0 до 65535"],
   ["PORT", "80.5", "найдено «80.5», нужно целое число от 0 до 65535"],
   ["CRM_TIMEOUT_SECONDS", "soon", "найдено «soon», нужно число секунд от 1 до 120"],
@@ -307,6 +331,7 @@ const LIMITS: readonly [variable: Variable, good: string[], bad: string[]][] = [
   ["ALERT_CHAT_ID", ["9007199254740991"], ["9007199254740992"]],
   ["PORT", ["0", "65535"], ["-1", "65536"]],
   ["CRM_TIMEOUT_SECONDS", ["1", "120", "120.0"], ["0.99", "120.01", "121", "0", "-1"]],
+  ["PG_SCHEMA", ["a", "_", "a".repeat(63)], ["a".repeat(64), "1a", "a b"]],
   ["ADMIN_PASSWORD", ["123456789012"], ["12345678901"]],
   ["METRICS_TOKEN", ["123456789012"], ["12345678901"]],
   ["WEBHOOK_SECRET", ["a".repeat(16), "a".repeat(256)], ["a".repeat(15), "a".repeat(257)]],
@@ -397,4 +422,20 @@ Deno.test("no variable that the bot reads is unknown", () => {
 Deno.test("a long unknown name is cut, and costs nothing", () => {
   const [line = ""] = unknownVariables(["BOT_TOKEN".repeat(100_000)]);
   assert.ok(line.length < 120, line);
+});
+
+Deno.test("readConfig reads DATABASE_URL with its schema, and secretsOf gives its password", () => {
+  const DATABASE_URL = "postgres://bot:s%40same@db.example:5433/leads";
+  const config = configOf({ DATABASE_URL });
+  assert.deepEqual(config.database, { url: DATABASE_URL, schema: "triborg" });
+  assert.ok(secretsOf(config).includes("s@same") && secretsOf(config).includes("s%40same"));
+  assert.ok(secretsOf(config).includes(DATABASE_URL));
+  assert.equal(configOf({ DATABASE_URL, PG_SCHEMA: "bot_2" }).database?.schema, "bot_2");
+});
+
+Deno.test("PG_SCHEMA without DATABASE_URL is a warning", () => {
+  const result = readConfig({ ...REQUIRED, PG_SCHEMA: "bot_2" });
+  assert.ok(result.ok && result.config.database === null);
+  assert.deepEqual(result.warnings.length, 1);
+  assert.match(result.warnings[0] ?? "", /PG_SCHEMA задана, а DATABASE_URL нет/);
 });

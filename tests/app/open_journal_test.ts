@@ -26,8 +26,7 @@ Deno.test("a start goes on past a lock that is held for a moment, as by a doctor
     lock?.release();
     const opened = await opening;
     assert.ok(typeof opened !== "number");
-    await opened.journal.close();
-    opened.lock.release();
+    await opened.close();
   }));
 
 Deno.test("a start ends at a lock that stays", () =>

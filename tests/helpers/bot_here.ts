@@ -49,6 +49,7 @@ export async function withBot(
       now: () => Date.now() + machine.skewMs + machine.passedMs,
       elapsedMs: () => performance.now() + machine.passedMs,
       random: Math.random,
+      host: () => "here",
       isProxied: false,
       secret,
     });

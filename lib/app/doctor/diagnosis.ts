@@ -1,5 +1,6 @@
 // Everything that the doctor looks at, side by side where one look does not need another. Changes nothing that lasts.
 
+import { SECRET_VARIABLES, secretsOf } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
@@ -152,12 +153,7 @@ async function lookAtData(
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {
-  const { botToken, adminPassword, metricsToken, webhook } = config;
-  for (const secret of [botToken, adminPassword, metricsToken, webhook?.secret ?? null]) {
-    if (secret !== null) mask.hide(secret);
-  }
+  for (const secret of secretsOf(config)) mask.hide(secret);
   // One with a fault is a secret all the same.
-  for (const name of ["BOT_TOKEN", "ADMIN_PASSWORD", "METRICS_TOKEN", "WEBHOOK_SECRET"]) {
-    mask.hide(variables[name]?.trim() ?? "");
-  }
+  for (const name of SECRET_VARIABLES) mask.hide(variables[name]?.trim() ?? "");
 }

@@ -36,7 +36,7 @@ export function lookAtSettings(
     ...(isOpenToOthers
       ? [warning(".env с токеном могут читать другие пользователи сервера: chmod 600 .env")]
       : []),
-    ...warnings.map((text) => warning(text)),
+    ...[...warnings, ...result.ok ? result.warnings : []].map((text) => warning(text)),
     ...told.map(({ variable, message }) => found(`${variable}: ${message}`)),
   ];
   if (!hasFile && faults.some(isUnset)) findings.push(found(NO_FILE));

@@ -94,7 +94,7 @@ export function beginBatch(
   }
 
   session.send(
-    `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${lockKey}); SAVEPOINT verb`,
+    `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${lockKey})`,
     (error) => {
       if (error === undefined) return;
       batch.abandon(storageErrorOf(error));
@@ -107,6 +107,7 @@ export function beginBatch(
       else if (result?.rows.length === 0) batch.abandon(new StorageError("lease lost"));
     });
   }
+  session.send("SAVEPOINT verb", orAbandon); // After the fence, whose lock and setting a failed verb must not undo.
   return batch;
 }
 

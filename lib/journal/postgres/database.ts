@@ -3,6 +3,7 @@
 import type { Database, Reader, Row, Value, Writer } from "../engine.ts";
 import type { Dialect } from "../dialect.ts";
 import { lockKeyOf } from "./batch.ts";
+import { BURY } from "./crew/statements.ts";
 import { createLink, type Link } from "./link.ts";
 import { answerOf, type Call, type Result, type Session } from "./session.ts";
 import type { StorageError } from "../storage_error.ts";
@@ -65,6 +66,7 @@ export function createDatabase(
       return asked && callOf(prepare(asked.sql, false), asked.values);
     },
   });
+  const bury = writerOf(prepare(BURY, true), verbs.run);
   const notify = prepare("SELECT pg_notify(?, ?)", false);
 
   return {
@@ -80,6 +82,7 @@ export function createDatabase(
     rehearse: verbs.rehearse,
     committed: verbs.committed,
     committedSoon: verbs.committed, // What waited for company would hold the lock meanwhile.
+    bury: async (dead) => (await bury.run(dead)).changes === 1,
     forgetDeleted() {}, // What is dead in a table is VACUUM's, and the server's own logs are its administrator's.
     announce: (topic) => verbs.beforeCommit(topic, callOf(notify, [schema, topic])),
     reading: {

@@ -1,6 +1,7 @@
 // The journal's schema in PostgreSQL, as migrations. One that has shipped is never edited.
 
 import { COMMENTS, VIEWS } from "./for_operators.ts";
+import { CREW_TABLES } from "./crew/tables.ts";
 import { COUNTERS, ERASURE, HOLDERS, numbered, STATEMENT_FUNCTIONS } from "./functions.ts";
 import { ANSWERS, COUNTS, LEADS, QUEUES, REST } from "./tables.ts";
 import type { Migration } from "./steps.ts";
@@ -23,6 +24,7 @@ const FIRST = [
   QUEUES,
   COUNTS,
   REST,
+  CREW_TABLES,
   ...NUMBERED.map(numbered),
   HOLDERS,
   COUNTERS,

@@ -223,6 +223,7 @@ export function withGroupCommit(
         if (sqlite.isTransaction) sqlite.exec("ROLLBACK TO rehearsal; RELEASE rehearsal");
       }
     },
+    bury: () => Promise.resolve(false),
     forgetDeleted: () => void (walHoldsDeleted = true),
     async overwriteFreePages(mostPages) {
       if (isOverwritten(sqlite) || pagesOf(sqlite) > mostPages) return;

@@ -99,7 +99,10 @@ export function joinCrew(options: CrewOptions): Crew {
     if (living() === undefined) return lose("silence");
     if (!answer.alive) return lose("declared dead");
     current.aliveUntilMs = begunAtMs + times.aliveMs;
-    current.living = answer.living;
+    if (current.living !== answer.living) {
+      current.living = answer.living;
+      report({ kind: "living", id: current.id, living: answer.living });
+    }
     watchLease(current);
     seat(current, answer);
     if (answer.isAnyNew) isLookDue = true;

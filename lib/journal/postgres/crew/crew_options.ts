@@ -13,6 +13,8 @@ export type CrewEvent =
   /** It counts as dead, or may soon: what it has in hand is no longer its own. Its seats are lost before. */
   | { readonly kind: "out"; readonly id: string; readonly reason: "silence" | "declared dead" }
   | { readonly kind: "seat taken" | "seat lost"; readonly id: string; readonly seat: string }
+  /** So many processes live, this one among them; told when it has joined, and when their number changes. */
+  | { readonly kind: "living"; readonly id: string; readonly living: number }
   /** The first of several failed statements in a row. */
   | { readonly kind: "unreachable"; readonly cause: string }
   | { readonly kind: "reachable" }

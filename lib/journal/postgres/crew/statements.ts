@@ -5,14 +5,15 @@
 
 /**
  * The fence of a batch that writes: no row means that this process counts as dead and may write nothing. Run as a statement
- * of its own after the lock that all batches of the schema take, and before anything is written.
+ * of its own after the lock that all batches of the schema take, and before anything is written: with it the rows that the
+ * batch takes in hand get this process as their holder.
  *
  * KEY SHARE, because a beat must be able to renew the lease meanwhile, while `BURY` waits for the batch to end.
  *
  * $1: the process id.
  */
 export const FENCE = `
-  SELECT 1 AS alive FROM crew
+  SELECT set_config('triborg.process', id, true) AS id FROM crew
   WHERE id = $1 AND dead_at IS NULL AND lease_until > clock_timestamp()
   FOR KEY SHARE
 `;
