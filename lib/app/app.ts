@@ -78,6 +78,7 @@ function run(parts: Parts): App {
     parts.profiles.onChange(parts.chats.followSoon);
     await parts.delivery.start();
     parts.takeOverFrom?.(parts.delivery.takeOver);
+    parts.started();
     parts.answers.start();
     parts.clock.start();
     parts.upkeep.start();

@@ -9,16 +9,8 @@ import { joinCrew } from "../journal/postgres/crew/crew.ts";
 import { CREW_TOPIC, type CrewEvent } from "../journal/postgres/crew/crew_options.ts";
 import { createWakes } from "../journal/postgres/crew/wakes.ts";
 import type { Log } from "../log/log.ts";
+import type { CrewStanding } from "../page/health_report.ts";
 import { VERSION } from "../version.ts";
-
-/** What `/health` says about this process among the others. */
-export interface CrewStanding {
-  /** Undefined while it is out. */
-  readonly process: string | undefined;
-  readonly living: number;
-  /** How many seats of each kind it holds; a kind is what stands before ":" in their names. */
-  readonly seats: Readonly<Record<string, number>>;
-}
 
 /** How many leads' attempts were cut off; undefined where another process has taken over. */
 export type TakeOver = (dead: string) => Promise<number | undefined>;

@@ -15,6 +15,7 @@ export interface CrewLog {
 
 export function createCrewLog(log: Log): CrewLog {
   let hasJoined = false;
+  let hasCounted = false;
   let isLeaving = false;
   let taken: string[] = [];
   let lost: string[] = [];
@@ -57,6 +58,11 @@ export function createCrewLog(log: Log): CrewLog {
         case "seat lost":
           return noteSeat(lost, event.seat);
         case "living":
+          // The start has a line of its own for the first number.
+          if (!hasCounted) {
+            hasCounted = true;
+            return;
+          }
           return log.info("👥 Процессов в работе: {living}", { living: event.living });
         case "unreachable":
           return log.error("❌ PostgreSQL не отвечает: {cause}. Пробуем снова", {
@@ -74,10 +80,9 @@ export function createCrewLog(log: Log): CrewLog {
       }
     },
     tookOver(dead, leads) {
-      log.warn(
-        "♻️ Процесс {dead} прервался, его работа теперь здесь. Прерванных отправок: {leads}",
-        { dead, leads },
-      );
+      const line = "♻️ Процесс {dead} больше не работает, его работа теперь здесь";
+      if (leads === 0) log.info(line, { dead });
+      else log.warn(`${line}. Прерванных отправок: {leads}`, { dead, leads });
     },
     hearing(cause) {
       if (cause === undefined) log.debug("Другие процессы снова слышны");

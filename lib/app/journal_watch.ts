@@ -1,14 +1,21 @@
 // Checks every few seconds that leads can be recorded, reports a lasting failure, and says when the process must exit.
 
 import type { DatabaseFiles, LostFile } from "../journal/sqlite/database_files.ts";
+import type { Place } from "../journal/alone.ts";
 import type { Log } from "../log/log.ts";
 import { StorageError } from "../journal/storage_error.ts";
 
-/** Pause between two test writes, and between two checks of the files, in ms. */
+/** Pause between two test writes: into a file, and into a database, where a crew's beats fail sooner; in ms. */
 const TRY_MS = 4_000;
+const SHARED_TRY_MS = 20_000;
+
+/** Pause between two checks of the files, in ms. */
 const LOOK_MS = 2_000;
 
-/** After this long without a successful write the process exits, in ms, so that a supervisor restarts it. */
+/**
+ * After this long without a successful write the process exits, in ms, so that a supervisor restarts it. Not so on PostgreSQL:
+ * a new process would do nothing else than this one, which goes on as soon as the server is back.
+ */
 const PATIENCE_MS = 60_000;
 
 /** How often a lasting failure is reported again, in ms. */
@@ -39,15 +46,18 @@ interface Failure {
 
 /** Idle until `start`; `recording` counts from the beginning. */
 export function watchJournal(
-  { tryToRecord, lostFile, elapsedMs, log }: {
+  { tryToRecord, lostFile, crew, elapsedMs, log }: {
     /** Tries to record a lead; resolves with the cause of a failure. Never rejects. */
     readonly tryToRecord: () => Promise<string | undefined>;
     readonly lostFile: DatabaseFiles["lost"];
+    /** On PostgreSQL: a process that is out has said so, and cannot write. Undefined where the journal is a file. */
+    readonly crew?: Pick<Place, "isAlive"> | undefined;
     readonly elapsedMs: () => number;
     readonly log: Log;
   },
 ): JournalWatch {
   const { promise: ended, resolve: end } = Promise.withResolvers<JournalEnd>();
+  const isShared = crew !== undefined;
   const failures = new Map<string, Failure>();
   let isLost = false;
   let isStopped = false;
@@ -64,7 +74,7 @@ export function watchJournal(
     const failure = failures.get(what) ?? { sinceMs: nowMs, saidMs: -Infinity };
     failures.set(what, failure);
     const seconds = Math.round((nowMs - failure.sinceMs) / 1000);
-    if (nowMs - failure.sinceMs >= PATIENCE_MS) {
+    if (!isShared && nowMs - failure.sinceMs >= PATIENCE_MS) {
       log.error(
         "❌ Журнал не записать уже {seconds} с: {cause}. Бот останавливается: новое остаётся у Telegram",
         { seconds, cause },
@@ -81,6 +91,7 @@ export function watchJournal(
   }
 
   async function tryNow(): Promise<void> {
+    if (crew?.isAlive() === false) return;
     const cause = await tryToRecord();
     if (cause === undefined) worked("trial");
     else failed("trial", cause);
@@ -89,7 +100,8 @@ export function watchJournal(
   /** Counted from the end of the last check: with a locked file each one blocks for seconds. */
   function planTry(): void {
     if (isStopped) return;
-    nextTry = setTimeout(() => void tryNow().finally(planTry), TRY_MS);
+    const ms = isShared ? SHARED_TRY_MS : TRY_MS;
+    nextTry = setTimeout(() => void tryNow().finally(planTry), ms);
   }
 
   function look(depth: "wal" | "files" | "content"): LostFile | undefined {
@@ -128,7 +140,7 @@ export function watchJournal(
       }
     },
     start() {
-      looking = setInterval(() => look("content"), LOOK_MS);
+      if (!isShared) looking = setInterval(() => look("content"), LOOK_MS);
       planTry();
     },
     stop() {

@@ -1,7 +1,7 @@
 // Opens the journal at start-up, or reports why it cannot be used.
 
 import type { Config } from "./config.ts";
-import type { CrewStanding, TakeOver } from "./crew.ts";
+import type { TakeOver } from "./crew.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { folderFault } from "./upkeep/folder_fault.ts";
@@ -12,6 +12,7 @@ import type { Journal } from "../journal/journal.ts";
 import { type JournalFile, openJournal } from "../journal/sqlite/open.ts";
 import { keepPrivate, type OpenToOthers } from "../journal/sqlite/private_files.ts";
 import { putStrayWalAside } from "../journal/sqlite/stray_wal.ts";
+import type { CrewStanding } from "../page/health_report.ts";
 import type { Log } from "../log/log.ts";
 
 /** The journal, and this process among those that work on it. */

@@ -4,16 +4,22 @@ import type { Clock } from "./clock.ts";
 import { createHealth, type Health } from "./health.ts";
 import type { AllManagersChats } from "./managers_chats.ts";
 import type { WebhookState } from "../telegram/webhook.ts";
-import { troublesOf } from "../page/health_report.ts";
+import type { Place } from "../journal/alone.ts";
+import { type CrewStanding, troublesOf } from "../page/health_report.ts";
 import { type PageOptions, type PageServer, servePage } from "../page/page.ts";
 import { statesOf } from "../profiles/shown_menu.ts";
 import { keepFewConnections } from "../telegram/http.ts";
 
-type Built = "troubles" | "ownChats" | "health" | "onFewFiles";
+type Built = "troubles" | "ownChats" | "health" | "notReady" | "onFewFiles";
 
 /** What they need beside what they make themselves. */
 export interface PagePartOptions extends Omit<PageOptions, Built> {
   readonly clock: Pick<Clock, "momentOf">;
+  readonly crew: Pick<Place, "isAlive">;
+  /** As of `createHealth`. */
+  readonly standing: (() => CrewStanding) | undefined;
+  /** Whether what an earlier process left is taken up. */
+  readonly hasStarted: () => boolean;
   readonly chats: Pick<AllManagersChats, "main" | "ownChats">;
   /** When Telegram last answered, by the monotonic clock. */
   readonly lastPolledAtMs: () => number | undefined;
@@ -56,6 +62,12 @@ export function createPagePart(options: PagePartOptions): {
       crmTokens: options.crmTokens(),
       withoutKey: options.profilesWithoutKey(),
     }),
+    notReady: () => [
+      ...options.hasStarted() ? [] : ["starting" as const],
+      ...options.stopping.aborted ? ["stopping" as const] : [],
+      ...options.crew.isAlive() ? [] : ["no_lease" as const],
+      ...health.isFailing() ? ["database" as const] : [],
+    ],
     onFewFiles: keepFewConnections,
   });
   return { page, health };

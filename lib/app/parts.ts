@@ -94,6 +94,7 @@ export async function createParts(
   if (isAlone || crew.living() === 1) await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const cutOff = new AbortController();
+  let hasStarted = false;
   const shared = {
     journal,
     crew,
@@ -209,6 +210,8 @@ export async function createParts(
     isProxied: machine.isProxied,
     environmentSecret: machine.secret,
     botUsername,
+    standing: opened.standing,
+    hasStarted: () => hasStarted,
     answerTelegram: (request) => receiving.answer(request),
   });
   const bot = createBotPart({
@@ -231,6 +234,7 @@ export async function createParts(
     ...shared,
     ...health,
     lostFile: file?.lostFile ?? (() => undefined),
+    crew: isAlone ? undefined : crew,
   });
   const inbox = createInbox({
     ...shared,
@@ -258,6 +262,9 @@ export async function createParts(
     watch,
     inbox,
     clock,
+    started() {
+      hasStarted = true;
+    },
     closeJournal: opened.close,
     takeOverFrom: opened.onTakeOver,
     cutOff,

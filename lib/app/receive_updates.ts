@@ -1,5 +1,6 @@
 // Wires how updates are received: by polling, or by webhook where its address is set.
 
+import type { Place } from "../journal/alone.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { TelegramOptions } from "../telegram/client.ts";
@@ -32,6 +33,7 @@ export interface ReceivingOptions {
   readonly inbox: Inbox;
   readonly watch: JournalWatch;
   readonly presence: Presence;
+  readonly crew: Pick<Place, "isAlive">;
   readonly journal: Pick<Journal, "forgetUpdates">;
   readonly stopping: AbortSignal;
   readonly now: () => number;
@@ -43,7 +45,8 @@ export interface ReceivingOptions {
 
 /** Idle until `run`. */
 export function createReceiving(options: ReceivingOptions): Receiving {
-  const { telegram, webhook, introduce, inbox, watch, presence, journal, elapsedMs } = options;
+  const { telegram, webhook, introduce, inbox, watch, presence, crew, journal, elapsedMs } =
+    options;
   const accept: Inbox["accept"] = (updates) =>
     introduce().then(() => watch.recording(() => inbox.accept(updates)));
   // Without its own name the bot takes no update: /health must not report that as contact.
@@ -72,6 +75,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
   const answer = createWebhookAnswer({
     ...options,
     ...webhook,
+    mayAccept: crew.isAlive,
     async accept(update) {
       await accept([update]);
       atTelegram.arrived();

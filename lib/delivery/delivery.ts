@@ -3,6 +3,7 @@
 import {
   COPIED_FACT,
   crmLane,
+  type CutOff,
   type EditedMessage,
   type NewFollowUpMessage,
   type PhoneAnswer,
@@ -61,6 +62,11 @@ export interface Delivery {
   wake(): void;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
+  /**
+   * The same of a process of the crew that is dead. How many leads it was sending; undefined where another process has taken
+   * it up. @throws As `receive`.
+   */
+  takeOver(dead: string): Promise<number | undefined>;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
@@ -136,6 +142,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     );
     await lanes.confirm(recorded.confirmation, pressedAtMs);
     return recorded.lead;
+  }
+
+  async function tellCutOff(cutOff: readonly CutOff[]): Promise<void> {
+    for (const { attempt } of cutOff) {
+      const lead = await journal.findLead(attempt.lead);
+      log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
+        lead: attempt.lead,
+        chat: lead?.chatId ?? 0,
+        span: attemptId(attempt),
+        profile: lead?.profile ?? "",
+      });
+    }
   }
 
   return {
@@ -241,20 +259,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       const cutOff = await journal.recover(RESTARTED, now());
       await journal.committed();
-      for (const { attempt } of cutOff) {
-        const lead = await journal.findLead(attempt.lead);
-        log.warn("⚠️ Отправку в AmoCRM прервал перезапуск, лид остаётся за чатом менеджеров", {
-          lead: attempt.lead,
-          chat: lead?.chatId ?? 0,
-          span: attemptId(attempt),
-          profile: lead?.profile ?? "",
-        });
-      }
+      await tellCutOff(cutOff);
       lanes.wakeAll();
+    },
+    async takeOver(dead) {
+      const cutOff = await journal.takeOver(dead, TAKEN_OVER, now());
+      await journal.committed();
+      if (cutOff === undefined) return undefined;
+      await tellCutOff(cutOff);
+      lanes.wakeAll();
+      return cutOff.length;
     },
     stop: lanes.stop,
   };
 }
+
+const TAKEN_OVER: CrmOutcome = {
+  kind: "interrupted",
+  reason: "процесс бота перестал отвечать во время отправки",
+};
 
 const RESTARTED: CrmOutcome = {
   kind: "interrupted",

@@ -79,6 +79,7 @@ export async function startDemoBot(
     now: Date.now,
     elapsedMs: () => performance.now(),
     random: Math.random,
+    host: () => "demo",
     isProxied: false,
     secret: (name) => name === AMO_SECRET ? amo.token : undefined,
   });

@@ -46,10 +46,21 @@ export interface HealthFacts {
   readonly ownChats?: readonly OwnChatState[];
   /** How Telegram's webhook does; undefined where updates are polled for. */
   readonly webhook?: WebhookState | undefined;
+  /** Undefined where the journal is a file, which one process has. */
+  readonly crew?: CrewStanding | undefined;
   readonly crmTroubles?: readonly KnownTrouble[];
   readonly crmTokens?: readonly CrmToken[];
   /** The keys of profiles whose CRM lacks a key. */
   readonly withoutKey?: readonly string[];
+}
+
+/** This process among those that work on one journal. */
+export interface CrewStanding {
+  /** Undefined while it is out. */
+  readonly process: string | undefined;
+  readonly living: number;
+  /** How many seats of each kind it holds; a kind is what stands before ":" in their names. */
+  readonly seats: Readonly<Record<string, number>>;
 }
 
 /** The condition of a managers' chat that profiles have of their own. */
@@ -150,7 +161,14 @@ export interface HealthReport {
   readonly ok: boolean;
   readonly version: string;
   readonly reasons: readonly Trouble["kind"][];
+  readonly journal: "sqlite" | "postgresql";
   readonly database: { readonly writable: boolean | null };
+  /** This process among those that work on the journal; null on SQLite. Seats are only counted: their names hold accounts. */
+  readonly crew: {
+    readonly process: string | null;
+    readonly living: number;
+    readonly seats: Readonly<Record<string, number>>;
+  } | null;
   readonly polling: { readonly startedAt: string; readonly lastAnswerAt: string | null };
   /** Null where updates are polled for. */
   readonly webhook: {
@@ -197,7 +215,9 @@ export function reportOf(facts: HealthFacts): HealthReport {
     ok: reasons.length === 0,
     version: VERSION,
     reasons,
+    journal: facts.crew === undefined ? "sqlite" : "postgresql",
     database: { writable: facts.databaseWritable ?? null },
+    crew: facts.crew === undefined ? null : { ...facts.crew, process: facts.crew.process ?? null },
     polling: { startedAt: iso(facts.startedAtMs), lastAnswerAt: isoOrNull(facts.polledAtMs) },
     webhook: facts.webhook === undefined ? null : {
       pending: facts.webhook.pending,

@@ -1,4 +1,4 @@
-// The page as the bot starts it: listens, answers /health by itself, and builds the rest at the first request for it, so
+// The page as the bot starts it: listens, answers /health and /ready by itself, and builds the rest at the first request for it, so
 // that the bot's start does not wait for it.
 
 import type { LoginLink } from "./auth.ts";
@@ -11,6 +11,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Mask } from "../log/mask.ts";
 import { loadOnce } from "./server/open_files.ts";
 import { openServer } from "./server/server.ts";
+import { answerReady, type NotReady } from "../../routes/ready.ts";
 import { createHealthAnswer } from "../../routes/health.ts";
 import { ERRORS } from "../../routes/words/errors.ts";
 import type { WebDeps } from "./app.ts";
@@ -59,6 +60,8 @@ export interface PageOptions extends Omit<WebDeps, Built | "journal" | "config">
   readonly random: () => number;
   /** Answers a request by which Telegram hands over an update; undefined for any other. */
   readonly answerTelegram: (request: Request) => Promise<Response> | undefined;
+  /** Why this process takes nothing now; empty while it does. */
+  readonly notReady: () => readonly NotReady[];
   /** Told when files have run out. */
   readonly onFewFiles: () => void;
 }
@@ -88,16 +91,25 @@ export function servePage(options: PageOptions): PageServer {
   async function answer(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
     const toTelegram = options.answerTelegram(request);
     if (toTelegram !== undefined) return toTelegram;
-    let response: Response;
-    try {
-      // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
-      response = isHealth(request) ? await answerHealth() : await answerPage(request, info);
-    } catch (error) {
-      reportFailure(error);
-      response = refuse(503, request);
-    }
+    const response = isAsked("/ready", request)
+      ? answerReady(options.notReady())
+      : await answerOrRefuse(request, info);
     secureHeaders(response.headers);
     return response;
+  }
+
+  async function answerOrRefuse(
+    request: Request,
+    info: Deno.ServeHandlerInfo,
+  ): Promise<Response> {
+    try {
+      // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
+      if (isAsked("/health", request)) return await answerHealth();
+      return await answerPage(request, info);
+    } catch (error) {
+      reportFailure(error);
+      return refuse(503, request);
+    }
   }
 
   const server = openServer({
@@ -138,8 +150,9 @@ export function servePage(options: PageOptions): PageServer {
   };
 }
 
-function isHealth({ method, url }: Request): boolean {
-  return (method === "GET" || method === "HEAD") && new URL(url).pathname === "/health";
+/** Whether a probe asks at a path, which needs nothing of the page. */
+function isAsked(path: string, { method, url }: Request): boolean {
+  return (method === "GET" || method === "HEAD") && new URL(url).pathname === path;
 }
 
 /** The answer where the page's own cannot be had. */

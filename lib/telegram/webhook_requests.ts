@@ -20,6 +20,8 @@ export interface WebhookRequestOptions {
   /** Records an update; Telegram is told once this has resolved. */
   readonly accept: (update: Update) => Promise<void>;
   readonly stopping: AbortSignal;
+  /** Whether this process may record updates now; if not, Telegram tries again, maybe at another process. */
+  readonly mayAccept?: () => boolean;
   readonly log: Log;
 }
 
@@ -28,7 +30,7 @@ export interface WebhookRequestOptions {
  * 403: without the secret; 405: no POST; 413: too large; 503: not recorded, Telegram sends it again.
  */
 export function createWebhookAnswer(
-  { secret, accept, stopping, log }: WebhookRequestOptions,
+  { secret, accept, stopping, mayAccept = () => true, log }: WebhookRequestOptions,
 ): (request: Request) => Promise<Response> {
   let fails = false;
 
@@ -55,7 +57,7 @@ export function createWebhookAnswer(
     if (request.method !== "POST") return refusal(405, { allow: "POST" });
     const given = request.headers.get("x-telegram-bot-api-secret-token");
     if (given === null || !isSameSecret(given, secret)) return refusal(403);
-    if (stopping.aborted) return tryAgain();
+    if (stopping.aborted || !mayAccept()) return tryAgain();
     const body = await readBody(request);
     if (typeof body !== "string") return refusal(body.status);
     const read = readUpdate(parse(body));

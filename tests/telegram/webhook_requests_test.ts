@@ -13,7 +13,10 @@ const UPDATE = {
 };
 
 /** Answers requests; remembers what was accepted. */
-function anAnswer(accept: () => Promise<void> = () => Promise.resolve()) {
+function anAnswer(
+  accept: () => Promise<void> = () => Promise.resolve(),
+  mayAccept: () => boolean = () => true,
+) {
   const accepted: number[] = [];
   const stopping = new AbortController();
   const lines = aLog();
@@ -24,6 +27,7 @@ function anAnswer(accept: () => Promise<void> = () => Promise.resolve()) {
       accepted.push(update_id);
     },
     stopping: stopping.signal,
+    mayAccept,
     log: lines.log,
   });
   return { ...lines, accepted, answer, stop: () => stopping.abort() };
@@ -108,6 +112,17 @@ Deno.test("an update that cannot be recorded is answered 503 with Retry-After, a
   fails = true;
   await answer(aRequest(JSON.stringify(UPDATE)));
   assert.equal(lines.filter((each) => each.includes("Обновления не принять")).length, 2);
+});
+
+Deno.test("a process that may not write asks Telegram to try again, and reads nothing", async () => {
+  let isAlive = false;
+  const { answer, accepted, lines } = anAnswer(undefined, () => isAlive);
+  const request = aRequest(JSON.stringify(UPDATE));
+  const response = await answer(request);
+  assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "1"]);
+  assert.deepEqual([accepted, request.bodyUsed, lines], [[], false, []]);
+  isAlive = true;
+  assert.equal((await answer(request)).status, 200);
 });
 
 Deno.test("while the process stops, updates stay at Telegram", async () => {
