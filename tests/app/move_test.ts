@@ -105,8 +105,7 @@ schemaTest(
       );
       assert.ok(typeof opened !== "number");
       assert.notEqual(await opened.journal.fact("copied_at_ms"), undefined);
-      await opened.journal.close();
-      opened.lock.release();
+      await opened.close();
     }),
 );
 
