@@ -85,7 +85,6 @@ function run(parts: Parts): App {
     parts.clock.start();
     parts.upkeep.start();
     parts.loginMessages.start();
-    void parts.following?.run();
     void parts.alarm.run();
     void parts.ownChatAlarm.run();
     void parts.reminder.run();

@@ -2,7 +2,7 @@
 
 import type { KeptSecrets } from "../crm/kept_secrets.ts";
 import type { FindSecret } from "../crm/secrets.ts";
-import type { SharedRecords, SharedRevisions } from "../journal/journal.ts";
+import type { SharedRevisions } from "../journal/journal.ts";
 import { StorageError } from "../journal/storage_error.ts";
 import { messageOf } from "../log/error_words.ts";
 import type { Log } from "../log/log.ts";
@@ -13,27 +13,19 @@ export const PROFILES_TOPIC = "profiles";
 export const SECRETS_TOPIC = "secrets";
 
 export interface FollowShared {
-  /** Takes over what has another revision than is in use. */
+  /** Takes over what has another revision than is in use; for a look each second, as a wake-up may be lost. */
   seen(revisions: SharedRevisions): Promise<void>;
-  /** Looks each second until the process stops, as a wake-up may be lost. */
-  run(): Promise<void>;
 }
-
-const LOOK_MS = 1_000;
 
 /** Listens at once. Where the database cannot be read, the next wake-up or look tries again. */
 export function followShared(
-  { records, profiles, keptSecrets, secret, onWake, sleep, stopping, log }: {
-    readonly records: Pick<SharedRecords, "sharedRevisions">;
+  { profiles, keptSecrets, secret, onWake, log }: {
     readonly profiles: Pick<ProfileStore, "renew">;
     readonly keptSecrets: Pick<KeptSecrets, "all" | "renew">;
     /** Finds a secret, and masks it. */
     readonly secret: FindSecret;
     /** Calls `wake` when a process has told of a topic, and when that may have been missed. */
     readonly onWake: (topic: string, wake: () => void) => void;
-    /** Ends early when the process stops. */
-    readonly sleep: (ms: number) => Promise<void>;
-    readonly stopping: AbortSignal;
     readonly log: Log;
   },
 ): FollowShared {
@@ -60,19 +52,10 @@ export function followShared(
 
   onWake(PROFILES_TOPIC, () => void attempt("профили", () => profiles.renew()));
   onWake(SECRETS_TOPIC, () => void attempt("ключи", () => renewSecrets()));
-
-  async function seen({ profiles: revision, secrets }: SharedRevisions): Promise<void> {
-    if (revision !== undefined) await attempt("профили", () => profiles.renew(revision));
-    await attempt("ключи", () => renewSecrets(secrets));
-  }
-
   return {
-    seen,
-    async run() {
-      while (!stopping.aborted) {
-        await attempt("что изменилось", async () => await seen(await records.sharedRevisions()));
-        await sleep(LOOK_MS);
-      }
+    async seen({ profiles: revision, secrets }) {
+      if (revision !== undefined) await attempt("профили", () => profiles.renew(revision));
+      await attempt("ключи", () => renewSecrets(secrets));
     },
   };
 }

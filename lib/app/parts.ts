@@ -130,14 +130,7 @@ export async function createParts(
     wake: () => delivery.wake(),
   });
 
-  const { shared: records } = journal;
-  const following = records && followShared({
-    ...shared,
-    ...crmParts,
-    records,
-    profiles,
-    onWake: crew.onWake,
-  });
+  const following = followShared({ ...shared, ...crmParts, profiles, onWake: crew.onWake });
 
   const chats = await createManagersChats({
     ...shared,
@@ -257,7 +250,7 @@ export async function createParts(
       return bot.handleUpdate(update);
     },
   });
-  const seats = createSeatWork({ ...shared, chats, delivery, answers, inbox });
+  const seats = createSeatWork({ ...shared, ...following, chats, delivery, answers, inbox });
   const introduce = createIntroduction({ ...shared, telegram, bot, inbox, chats });
   const receiving = createReceiving({
     ...shared,
@@ -284,7 +277,6 @@ export async function createParts(
     cutOff,
     stop: () => stopping.abort(),
     profiles,
-    following,
     ...crmParts,
     chats,
     delivery,

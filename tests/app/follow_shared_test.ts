@@ -33,11 +33,7 @@ async function aProcess(server: PostgresServer, schema: string, hears: boolean) 
   const keptSecrets = await openKeptSecrets(journal);
   const secret = createSecrets({ environment: () => undefined, kept: keptSecrets, mask: log.mask });
   const wakes = hears ? hear() : undefined;
-  const stopping = new AbortController();
   const following = followShared({
-    records: shared,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    stopping: stopping.signal,
     profiles,
     keptSecrets,
     secret,
@@ -51,7 +47,10 @@ async function aProcess(server: PostgresServer, schema: string, hears: boolean) 
     keptSecrets,
     secret,
     log,
-    look: async () => await following.seen(await shared.sharedRevisions()),
+    async look() {
+      const { revisions } = await journal.dueLanes(NOON_MS);
+      if (revisions !== undefined) await following.seen(revisions);
+    },
     async [Symbol.asyncDispose]() {
       await wakes?.close();
       await profiles.close();
