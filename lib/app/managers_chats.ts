@@ -10,11 +10,13 @@ import {
 } from "./managers_chat.ts";
 import { isSameMap, mapOfChats } from "./chat_map.ts";
 import { type ChatMap, FORMER_CHATS, MAIN_CHAT } from "../journal/journal.ts";
+import { chatSeat } from "../journal/seats.ts";
 import { createAdminChat, MESSAGES_PER_MINUTE } from "../managers/chat.ts";
 import { createChatCheck } from "../managers/chat_check.ts";
 import { mainScope, type ManagersChats, ownScope, type Scope } from "../managers/chats.ts";
 import type { WatchedChat } from "../managers/own_chat_alarm.ts";
-import { createMinutePace, type MinutePace } from "../managers/minute_pace.ts";
+import { createMinutePace, MINUTE_MS, type MinutePace } from "../managers/minute_pace.ts";
+import { createSharedPace } from "../managers/shared_pace.ts";
 import type { RemindedChat } from "../managers/lead_reminder.ts";
 import type { OwnChatState } from "../page/health_report.ts";
 import type { Profiles } from "../profiles/profile.ts";
@@ -25,8 +27,10 @@ export interface AllManagersChats extends ManagersChats {
   readonly main: ManagersChat;
   /** Takes up the profiles in use; resolves when the journal knows where their work belongs. */
   follow(): Promise<void>;
-  /** The same when they have changed. */
+  /** The same when they have changed, or other processes may have found a group under another id. */
   followSoon(): void;
+  /** Puts what is owed where it belongs, after another process has owed it to a chat that is not in use. */
+  placeAgain(): Promise<void>;
   /** A message was sent beside the managers' lanes, such as the reply to a command: the limit of its group counts it. */
   noteSent(chatId: number): void;
   /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
@@ -42,6 +46,8 @@ export interface AllManagersChats extends ManagersChats {
 /** What they need. */
 export interface AllManagersChatsOptions extends ManagersChatOptions {
   readonly config: Config;
+  /** Called when other chats may be in use. */
+  readonly followed?: () => void;
   readonly profiles: () => Profiles;
 }
 
@@ -49,10 +55,11 @@ export interface AllManagersChatsOptions extends ManagersChatOptions {
 export async function createManagersChats(
   options: AllManagersChatsOptions,
 ): Promise<AllManagersChats> {
-  const { config, journal, profiles, recordDurably, wake, elapsedMs, log } = options;
+  const { config, journal, crew, profiles, recordDurably, wake, elapsedMs, log } = options;
   const paces = new Map<string, MinutePace>();
   const main = await create({
     key: MAIN_CHAT,
+    group: MAIN_CHAT,
     chatId: config.adminChatId,
     topicId: config.adminTopicId,
     variable: "ADMIN_CHAT_ID",
@@ -84,7 +91,15 @@ export async function createManagersChats(
   function paceOf(group: string): MinutePace {
     const known = paces.get(group);
     if (known !== undefined) return known;
-    const made = createMinutePace(MESSAGES_PER_MINUTE, { ...options, now: elapsedMs });
+    const seat = chatSeat(group);
+    const shared = crew.pace?.(seat, { most: MESSAGES_PER_MINUTE, withinMs: MINUTE_MS });
+    const made = shared === undefined
+      ? createMinutePace(MESSAGES_PER_MINUTE, { ...options, now: elapsedMs })
+      : createSharedPace(shared, {
+        ...options,
+        isAlive: crew.isAlive,
+        holds: () => crew.holds(seat),
+      });
     paces.set(group, made);
     return made;
   }
@@ -96,6 +111,9 @@ export async function createManagersChats(
   }
 
   async function follow(): Promise<void> {
+    if (crew.pace !== undefined) {
+      await Promise.all([main, ...ownChats()].map((chat) => chat.followOthers()));
+    }
     const { byKey } = profiles();
     const next = await mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
     const before = own;
@@ -115,6 +133,7 @@ export async function createManagersChats(
     }
     if (isSameMap(map, next)) return;
     map = next;
+    options.followed?.();
     // The newest map: an earlier call may still be retrying when this one is through.
     await recordDurably(() => journal.placeWork(map));
     wake();
@@ -124,6 +143,7 @@ export async function createManagersChats(
     const [chatId, topicId = null] = key.split(":").map(Number);
     const managersChat = await create({
       key,
+      group,
       chatId: chatId ?? 0,
       topicId,
       variable: `${profile}.managers_chat_id`,
@@ -132,6 +152,10 @@ export async function createManagersChats(
     });
     if (botId !== undefined) managersChat.startChecks(botId);
     return { managersChat, group };
+  }
+
+  function ownChats(): ManagersChat[] {
+    return [...own.values()].map(({ managersChat }) => managersChat);
   }
 
   /** A chat follows its group at once, the map when the journal knows of that. */
@@ -154,6 +178,12 @@ export async function createManagersChats(
     main,
     follow,
     followSoon,
+    async placeAgain() {
+      await follow();
+      await recordDurably(() => journal.placeWork(map));
+      wake();
+    },
+    groupOf: (key) => own.get(key)?.group ?? MAIN_CHAT,
     keys: () => [MAIN_CHAT, ...own.keys()],
     at: (key) => (own.get(key)?.managersChat ?? main).chat,
     groups: () => {
@@ -168,7 +198,7 @@ export async function createManagersChats(
     scopeOf,
     noteSent(chatId) {
       const group = groupAt(chatId);
-      if (group !== undefined) paceOf(group).sent(1, 0);
+      if (group !== undefined) paceOf(group).sent(1);
     },
     startChecks(id) {
       botId = id;
@@ -188,8 +218,9 @@ export async function createManagersChats(
       ];
     },
     watched: () =>
-      [...own].map(([key, { managersChat, profiles: keys }]) => ({
+      [...own].map(([key, { managersChat, group, profiles: keys }]) => ({
         key,
+        isHere: crew.holds(chatSeat(group)),
         profileNames: keys.map((each) => profiles().byKey.get(each)?.name ?? each),
         isFailing: managersChat.problem() !== undefined ||
           managersChat.failsSinceMs() !== undefined,

@@ -17,7 +17,7 @@ export const MARKS_LANE = "answers:marks";
 export const ANSWER_NOTES_LANE = "answers:notes";
 
 /** How the names of the managers' lanes among these begin. */
-const MANAGERS_LANES = "answers:";
+export const MANAGERS_ANSWER_LANES = "answers:";
 
 /** What each kind of work needs beside its subject: an answer's number, or for an invitation a lead's. */
 export interface AnswerBodies {
@@ -169,14 +169,14 @@ export function answerQueue(
       );
     },
     async takeAnswerWork(named, nowMs, most) {
-      const { lane, chat } = readLane(named, MANAGERS_LANES);
+      const { lane, chat } = readLane(named, MANAGERS_ANSWER_LANES);
       const rows = chat === null
         ? await take.all(lane, nowMs, most)
         : await takeInChat.all(lane, chat, nowMs, most);
       return rows.map(readWork).sort((a, b) => a.id - b.id);
     },
     async nextAnswerWorkDueAtMs(named) {
-      const { lane, chat } = readLane(named, MANAGERS_LANES);
+      const { lane, chat } = readLane(named, MANAGERS_ANSWER_LANES);
       const row = chat === null ? await nextDue.get(lane) : await nextDueInChat.get(lane, chat);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },

@@ -59,11 +59,11 @@ export function attemptRecords(db: Database): AttemptMoves {
          CAST(?2 AS BIGINT), CAST(?3 AS TEXT) WHERE ${condition} RETURNING nth`,
     );
   const add = beginWhere("true");
-  const begin = isShared
-    ? beginWhere(
-      `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`,
-    )
-    : add;
+  const begin = beginWhere(
+    isShared
+      ? `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`
+      : "1 = 1",
+  );
   const endWhere = (condition: string) =>
     db.writer(
       `UPDATE attempts SET ended_at_ms = ?, outcome = ?, status = ?, reason = ?

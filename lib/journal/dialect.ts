@@ -37,6 +37,8 @@ export interface Dialect {
   readonly joinInOrder: string;
   /** A number for new work, higher than all before; null where the only process counts by itself, which costs less. */
   readonly nextWorkId: string | null;
+  /** The later of a moment of this process's clock and now by the server's, in ms since 1970. SQLite has no clock of its own. */
+  laterOfClocks(nowMs: string): string;
   /**
    * Whether a row of work is in this process's hand: another may have taken it over, or finished it and owe the like anew.
    * Always so on SQLite, which has one process.
@@ -70,6 +72,7 @@ export const SQLITE: Dialect = {
     `${column} = ${key} AND number > ${above} AND number < ${below}`,
   joinInOrder: "CROSS JOIN",
   nextWorkId: null,
+  laterOfClocks: (nowMs) => nowMs,
   isMine: "true",
   isMyAttempt: "true",
   isWorkLeft: (dead) => `${dead} IS NULL`,
@@ -100,6 +103,8 @@ export const POSTGRES: Dialect = {
     `${column} IS NOT NULL AND (${column}, number) > (${key}, ${above}) AND (${column}, number) < (${key}, ${below})`,
   joinInOrder: "JOIN",
   nextWorkId: "nextval('outbox_ids')",
+  laterOfClocks: (nowMs) =>
+    `greater_of(${nowMs}, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))`,
   isMine: `due_at_ms IS NULL AND ${HELD_BY_ME}`,
   isMyAttempt: HELD_BY_ME,
   isWorkLeft: (dead) => `due_at_ms IS NULL AND ${isLeft(dead)}`,

@@ -16,6 +16,7 @@ import type { Database } from "./engine.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
 import { type DestinationMoves, destinationMoves } from "./destinations.ts";
 import { type DueFollowUpRecords, dueFollowUpRecords } from "./due_follow_ups.ts";
+import { type DueLaneRecords, dueLaneRecords } from "./due_lanes.ts";
 import { type ErasureMoves, erasureMoves } from "./erasure.ts";
 import { type FactRecords, factRecords } from "./facts.ts";
 import { type FollowUpRecords, followUpRecords } from "./follow_ups.ts";
@@ -63,6 +64,7 @@ export type { CrmFailures } from "./crm_failures.ts";
 export type { LastAnswer } from "./profile_counts.ts";
 export type { RecordedDeal } from "./deals.ts";
 export type { DueFollowUps } from "./due_follow_ups.ts";
+export type { DueLanes } from "./due_lanes.ts";
 export type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";
 export { ALBUM_QUIET_MS } from "./follow_ups.ts";
 export type { NewFollowUpMessage, RecordedFollowUp } from "./follow_ups.ts";
@@ -70,7 +72,7 @@ export type { StoredUpdate } from "./inbox.ts";
 export type { LeadLife } from "./lead_life.ts";
 export type { Cursor, LeadFilter, LeadPage, ListedLead } from "./lead_list.ts";
 export type { KnownMenu } from "./menus.ts";
-export { noteLane } from "./note_queue.ts";
+export { accountOfNotes, noteLane } from "./note_queue.ts";
 export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
 export type { PhoneAnswer, PhoneWork } from "./phones.ts";
 export { PHONES_LANE } from "./phones.ts";
@@ -111,6 +113,7 @@ export interface Journal
     DestinationMoves,
     FollowUpRecords,
     DueFollowUpRecords,
+    DueLaneRecords,
     AnswerJournal,
     DealRecords,
     NoteQueue,
@@ -216,6 +219,7 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...destinationMoves(db, facts, leads, outbox, chats),
     ...followUps,
     ...dueFollowUpRecords(db),
+    ...dueLaneRecords(db),
     ...answers,
     ...deals,
     ...noteQueue(db, { ...leads, ...deals, ...followUps, ...blocks }),

@@ -72,6 +72,11 @@ export function noteLane(account: string): string {
   return NOTE_LANES + account;
 }
 
+/** The account of such a lane. */
+export function accountOfNotes(lane: string): string {
+  return lane.slice(NOTE_LANES.length);
+}
+
 /** The queue in an open database. */
 export function noteQueue(
   db: Database,
@@ -185,11 +190,11 @@ export function noteQueue(
   return {
     noteLanes: async () => (await accounts.all()).map((row) => NOTE_LANES + String(row["account"])),
     async nextNoteDueAtMs(lane) {
-      const row = await nextDue.get(accountOf(lane));
+      const row = await nextDue.get(accountOfNotes(lane));
       return row && Number(row["due_at_ms"]);
     },
     async takeNotes(lane, nowMs, most) {
-      const rows = await take.all(accountOf(lane), nowMs, most);
+      const rows = await take.all(accountOfNotes(lane), nowMs, most);
       return (await Promise.all(rows.map(read))).sort((a, b) => a.id - b.id);
     },
     finishNote: (note) => db.atomically(async () => void await end(note)),
@@ -207,8 +212,4 @@ export function noteQueue(
         if (!await forgetIfBlocked({ id })) await postpone.run(dueAtMs, id);
       }),
   };
-}
-
-function accountOf(lane: string): string {
-  return lane.slice(NOTE_LANES.length);
 }

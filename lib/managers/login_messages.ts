@@ -40,6 +40,8 @@ export interface LoginMessagesOptions {
   readonly adminChat: Pick<AdminChat, "edit">;
   readonly recordDurably: RecordDurably;
   readonly tellTime: TellTime;
+  /** Whether this process is the one that replaces links, which it looks for all the time; without it none else is. */
+  readonly mayLook?: (() => boolean) | undefined;
   readonly now: () => number;
   readonly random: () => number;
   readonly stopping: AbortSignal;
@@ -66,6 +68,7 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
 
   async function changeDead(): Promise<void> {
     let failed = false;
+    if (!(options.mayLook?.() ?? true)) return;
     for (const dead of await journal.deadLoginMessages(now())) {
       if (stopping.aborted) return;
       if (!await change(dead)) failed = true;
@@ -88,6 +91,10 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
 
   async function plan(): Promise<void> {
     clearTimeout(timer);
+    if (options.mayLook !== undefined) {
+      if (!stopping.aborted) timer = setTimeout(look, LOOK_MS);
+      return; // Other processes make links too.
+    }
     const nextMs = await journal.nextLoginExpiryMs();
     if (stopping.aborted || nextMs === undefined) return;
     const untilNextMs = Math.min(Math.max(nextMs - now(), 0), LOOK_MS);

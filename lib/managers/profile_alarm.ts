@@ -24,12 +24,14 @@ export interface ProfileAlarm {
 }
 
 export function createProfileAlarm(
-  { breakage, journal, wake, tellTime, sleep, stopping, now, log }: {
+  { breakage, journal, wake, tellTime, mayLook, sleep, stopping, now, log }: {
     readonly breakage: () => Breakage | undefined;
     readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "noteFact">;
     /** Called when a note was queued. */
     readonly wake: () => void;
     readonly tellTime: TellTime;
+    /** As of `lookRepeatedly`. */
+    readonly mayLook?: (() => boolean) | undefined;
     readonly sleep: (ms: number) => Promise<void>;
     readonly stopping: AbortSignal;
     readonly now: () => number;
@@ -69,6 +71,7 @@ export function createProfileAlarm(
     run: () =>
       lookRepeatedly(look, {
         everyMs: LOOK_MS,
+        mayLook,
         failed: "❌ О locales.json менеджерам не сказать: {cause}. Повторим",
         sleep,
         stopping,

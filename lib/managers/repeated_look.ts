@@ -6,8 +6,10 @@ import type { Log } from "../log/log.ts";
 /** Looks at once and then every `everyMs`; a look that throws is logged as `failed`, with its `cause`. */
 export async function lookRepeatedly(
   look: () => Promise<void>,
-  { everyMs, failed, sleep, stopping, log }: {
+  { everyMs, mayLook = () => true, failed, sleep, stopping, log }: {
     readonly everyMs: number;
+    /** Whether this process is the one that looks; without it, it is. */
+    readonly mayLook?: (() => boolean) | undefined;
     readonly failed: string;
     readonly sleep: (ms: number) => Promise<void>;
     readonly stopping: AbortSignal;
@@ -16,7 +18,7 @@ export async function lookRepeatedly(
 ): Promise<void> {
   while (!stopping.aborted) {
     try {
-      await look();
+      if (mayLook()) await look();
     } catch (error) {
       log.error(failed, { cause: messageOf(error) });
     }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../lib/app/config.ts";
 import { type AllManagersChats, createManagersChats } from "../../lib/app/managers_chats.ts";
+import { ALONE } from "../../lib/journal/alone.ts";
 import type { Journal } from "../../lib/journal/journal.ts";
 import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { OwnChat } from "../../lib/profiles/managers_chat.ts";
@@ -55,6 +56,7 @@ async function withChats(story: (here: Here) => Promise<void>): Promise<void> {
     { soon: (write: () => void) => Promise.resolve(write()) },
   );
   const chats = await createManagersChats({
+    crew: ALONE,
     config: read.config,
     journal,
     profiles: () => ({

@@ -85,10 +85,10 @@ export function postgresTest(
   });
 }
 
-/** The server of a test file, started by the first test that asks, stopped when the file is through. */
+/** As this test file knows it. */
 let shared: Promise<PostgresServer> | undefined;
 
-/** A test that needs a schema alone, on a server that the tests of its file share. */
+/** A test that needs a schema alone, on the server that all tests share. */
 export function schemaTest(
   name: string,
   test: (schema: string, server: PostgresServer) => Promise<void>,
@@ -103,9 +103,39 @@ export function schemaTest(
   });
 }
 
-/** The server that the tests of this file share. */
+/** The server that the tests of this process share: started by the first test that asks, and ended with the process. */
 export function sharedPostgres(): Promise<PostgresServer> {
-  return shared ??= startPostgres();
+  return shared ??= findShared();
+}
+
+/** Nothing has to outlast a crash of it, and commits cost less without. */
+const SHARED: ServerOptions = {
+  settings: { fsync: "off", full_page_writes: "off", max_connections: "100" },
+};
+
+/** Files of tests share no memory, so its address is in a file that names the process. */
+async function findShared(): Promise<PostgresServer> {
+  const place = `/tmp/postgres_of_${Deno.pid}`;
+  try {
+    await Deno.mkdir(place);
+  } catch {
+    for (let looks = 0; looks < 600; looks++) {
+      if (exists(`${place}/server`)) {
+        const { folder, port } = JSON.parse(await Deno.readTextFile(`${place}/server`));
+        // One of a process that had this number before is gone.
+        if (exists(`${folder}/postmaster.pid`)) {
+          return serverIn(folder, port, await userOfServers());
+        }
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const server = await startPostgres(SHARED);
+  const { folder, port } = server;
+  await Deno.writeTextFile(`${place}/new`, JSON.stringify({ folder, port }));
+  await Deno.rename(`${place}/new`, `${place}/server`);
+  return server;
 }
 
 /** Starts a server, in about a second; its process ends with that of the tests. */
@@ -148,6 +178,13 @@ export async function startIn(
     `${folder}/postgresql.auto.conf`,
     Object.entries(all).map(([name, value]) => `${name} = '${value}'\n`).join(""),
   );
+  await endWithTests(user, folder);
+  const server = serverIn(folder, port, user);
+  await server.start();
+  return server;
+}
+
+function serverIn(folder: string, port: number, user: string | undefined): PostgresServer {
   const control = (...args: string[]) =>
     runAs(user, `${PROGRAMS}/pg_ctl`, ["-s", "-w", "-D", folder, ...args]);
 
@@ -185,15 +222,13 @@ export async function startIn(
       await Deno.remove(folder, { recursive: true });
     },
   };
-  await endWithTests(user, folder);
-  await server.start();
   return server;
 }
 
-/** Without it a server would outlive tests that are killed, and the one that the tests of a file share. */
+/** Without it a server would outlive tests that are killed, and the one that all tests share. */
 async function endWithTests(user: string | undefined, folder: string): Promise<void> {
   const watch = `while [ -d /proc/${Deno.pid} ] && [ -d '${folder}' ]; do sleep 0.5; done
-    '${PROGRAMS}/pg_ctl' -s -D '${folder}' -m immediate stop; rm -rf '${folder}'`;
+    '${PROGRAMS}/pg_ctl' -s -D '${folder}' -m immediate stop; rm -rf '${folder}' /tmp/postgres_of_${Deno.pid}`;
   await runAs(user, "sh", ["-c", `setsid -f sh -c "$0" >/dev/null 2>&1 </dev/null`, watch]);
 }
 
