@@ -1,15 +1,16 @@
 // Everything that the doctor looks at, side by side where one look does not need another. Changes nothing that lasts.
 
 import { SECRET_VARIABLES, secretsOf } from "../config.ts";
+import type { DatabaseConfig } from "../database_config.ts";
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
-import type { GoodJournal } from "../../journal/sqlite/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
+import { lookAtDatabase } from "./database.ts";
 import { lookAtFolder } from "./data_folder.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
@@ -98,21 +99,14 @@ async function lookAtData(
   reading: Promise<ProfilesLook>,
   options: DoctorOptions,
 ): Promise<Finding[]> {
-  const { environment, mask, now, freeBytes, resolveHost, caCerts } = options;
-  const { dataDir, timeZone } = settings.config;
-  const late = () => ({
-    isRunning: undefined,
-    isThere: false,
-    isWritable: false,
-    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
-  });
-  const [folder, read] = await Promise.all([
-    within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late),
-    reading,
-  ]);
-  const { isRunning, isThere } = folder;
-  const { look, finding: journal } = lookAtJournal(dataDir, folder);
-  const kept: GoodJournal["secrets"] = look.kind === "good" ? look.secrets : new Map();
+  const { environment, mask, resolveHost, caCerts } = options;
+  const { config: { database }, faulty } = settings;
+  const looking = faulty.has("DATABASE_URL") || faulty.has("PG_SCHEMA")
+    ? UNKNOWN_STORAGE
+    : database === null
+    ? lookAtFile(settings, options)
+    : lookAtShared(database);
+  const [{ isRunning, kept, findings }, read] = await Promise.all([looking, reading]);
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
@@ -120,7 +114,7 @@ async function lookAtData(
     if (webhook !== null) mask.hideWebhook(webhook.url);
     for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
   }
-  const [crms, port, publicUrl, copies] = await Promise.all([
+  const [crms, port, publicUrl] = await Promise.all([
     profiles === null
       ? [findingsOf("CRM").unknown("не проверить, пока locales.json с ошибкой")]
       : lookAtCrms(profiles, { ...options, ...settings, secret, lookup: resolveHost }),
@@ -129,27 +123,70 @@ async function lookAtData(
       CHECK_WITHIN_MS,
       (signal) => lookAtPublicUrl(settings, isRunning, signal, caCerts),
     ),
-    within(
-      lookAtCopies(dataDir, {
-        nowMs: now(),
-        timeZone,
-        isThere,
-        hasJournal: look.kind !== "missing",
-      }),
-      CHECK_WITHIN_MS,
-      () => findingsOf("Копии журнала").unknown("диск не отвечает"),
-    ),
   ]);
   return [
     ...read.findings,
     ...profiles === null ? [] : lookAtSecrets(profiles, secret),
     ...crms,
-    ...folder.findings,
-    journal,
-    copies,
+    ...findings,
     ...port,
     publicUrl,
   ];
+}
+
+/** Where the journal is. */
+interface StorageLook {
+  /** Whether a bot works on it; undefined where that is not known. */
+  readonly isRunning: boolean | undefined;
+  /** What was typed on the page in place of `SECRET_…`. */
+  readonly kept: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[];
+}
+
+const UNKNOWN_STORAGE: StorageLook = {
+  isRunning: undefined,
+  kept: new Map(),
+  findings: [findingsOf("Журнал").unknown("не проверить, пока настройки с ошибкой")],
+};
+
+async function lookAtFile(
+  { config: { dataDir, timeZone } }: Settings,
+  { now, freeBytes }: DoctorOptions,
+): Promise<StorageLook> {
+  const late = () => ({
+    isRunning: undefined,
+    isThere: false,
+    isWritable: false,
+    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
+  });
+  const folder = await within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late);
+  const { isRunning, isThere } = folder;
+  const { look, finding: journal } = lookAtJournal(dataDir, folder);
+  const hasJournal = look.kind !== "missing";
+  const copies = await within(
+    lookAtCopies(dataDir, { nowMs: now(), timeZone, isThere, hasJournal }),
+    CHECK_WITHIN_MS,
+    () => findingsOf("Копии журнала").unknown("диск не отвечает"),
+  );
+  return {
+    isRunning,
+    kept: look.kind === "good" ? look.secrets : new Map(),
+    findings: [...folder.findings, journal, copies],
+  };
+}
+
+/** Which of its processes is on this machine is not known. */
+async function lookAtShared(database: DatabaseConfig): Promise<StorageLook> {
+  const late = () => ({
+    secrets: new Map<string, string>(),
+    findings: [findingsOf("Журнал").fault("PostgreSQL не отвечает")],
+  });
+  const { secrets, findings } = await within(
+    lookAtDatabase(database),
+    CHECK_WITHIN_MS,
+    late,
+  );
+  return { isRunning: undefined, kept: secrets, findings };
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {
