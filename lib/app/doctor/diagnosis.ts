@@ -1,7 +1,6 @@
 // Everything that the doctor looks at, side by side where one look does not need another. Changes nothing that lasts.
 
 import { SECRET_VARIABLES, secretsOf } from "../config.ts";
-import type { DatabaseConfig } from "../database_config.ts";
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
@@ -10,8 +9,8 @@ import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
-import { lookAtDatabase } from "./database.ts";
 import { lookAtFolder } from "./data_folder.ts";
+import { type DatabaseLook, lookAtDatabase, lookAtSharedProfiles } from "./database.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
 import { lookAtPort, lookAtPublicUrl } from "./page.ts";
@@ -43,12 +42,19 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
   const { environment, mask } = options;
   const { settings, findings } = lookAtSettings(environment);
   hideAll(settings, environment, mask);
-  const { localesPath, dataDir } = settings.config;
+  const { localesPath, dataDir, database } = settings.config;
   const { has: hasPhoto } = createPhotoStore(dataDir, options.now);
-  const reading = within(lookAtProfiles(localesPath, hasPhoto), CHECK_WITHIN_MS, () => ({
-    profiles: null,
-    findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
-  }));
+  const shared = database === null ? undefined : lookAtDatabase(database);
+  const reading = within(
+    shared === undefined
+      ? lookAtProfiles(localesPath, hasPhoto)
+      : shared.then((look) => lookAtSharedProfiles(look, localesPath, hasPhoto)),
+    CHECK_WITHIN_MS,
+    () => ({
+      profiles: null,
+      findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
+    }),
+  );
   const chapters = [
     chapter(
       "Прокси",
@@ -57,7 +63,7 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
       ]),
     ),
     chapter("Telegram", lookAtTelegram(settings, reading, options)),
-    chapter("Данные", lookAtData(settings, reading, options)),
+    chapter("Данные", lookAtData(settings, { reading, shared }, options)),
   ];
   yield* findings;
   for (const each of chapters) yield* await each;
@@ -96,16 +102,20 @@ async function lookAtTelegram(
 
 async function lookAtData(
   settings: Settings,
-  reading: Promise<ProfilesLook>,
+  { reading, shared }: {
+    readonly reading: Promise<ProfilesLook>;
+    /** Undefined where the journal is a file. */
+    readonly shared: Promise<DatabaseLook> | undefined;
+  },
   options: DoctorOptions,
 ): Promise<Finding[]> {
   const { environment, mask, resolveHost, caCerts } = options;
-  const { config: { database }, faulty } = settings;
+  const { faulty } = settings;
   const looking = faulty.has("DATABASE_URL") || faulty.has("PG_SCHEMA")
     ? UNKNOWN_STORAGE
-    : database === null
+    : shared === undefined
     ? lookAtFile(settings, options)
-    : lookAtShared(database);
+    : lookAtShared(shared);
   const [{ isRunning, kept, findings }, read] = await Promise.all([looking, reading]);
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
@@ -136,7 +146,7 @@ async function lookAtData(
 
 /** Where the journal is. */
 interface StorageLook {
-  /** Whether a bot works on it; undefined where that is not known. */
+  /** Whether a bot works on it on this machine; undefined where that is not known. */
   readonly isRunning: boolean | undefined;
   /** What was typed on the page in place of `SECRET_…`. */
   readonly kept: ReadonlyMap<string, string>;
@@ -146,7 +156,7 @@ interface StorageLook {
 const UNKNOWN_STORAGE: StorageLook = {
   isRunning: undefined,
   kept: new Map(),
-  findings: [findingsOf("Журнал").unknown("не проверить, пока настройки с ошибкой")],
+  findings: [findingsOf("База данных").unknown("не проверить, пока настройки с ошибкой")],
 };
 
 async function lookAtFile(
@@ -175,18 +185,10 @@ async function lookAtFile(
   };
 }
 
-/** Which of its processes is on this machine is not known. */
-async function lookAtShared(database: DatabaseConfig): Promise<StorageLook> {
-  const late = () => ({
-    secrets: new Map<string, string>(),
-    findings: [findingsOf("Журнал").fault("PostgreSQL не отвечает")],
-  });
-  const { secrets, findings } = await within(
-    lookAtDatabase(database),
-    CHECK_WITHIN_MS,
-    late,
-  );
-  return { isRunning: undefined, kept: secrets, findings };
+/** Nothing of it is in the data folder. */
+async function lookAtShared(shared: Promise<DatabaseLook>): Promise<StorageLook> {
+  const { look, findings } = await shared;
+  return { isRunning: undefined, kept: look?.kept?.secrets ?? new Map(), findings };
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {
