@@ -45,6 +45,28 @@ schemaTest(
 );
 
 schemaTest(
+  "whether work in hand is still owed is asked of this process, whenever that is",
+  async (schema, server) => {
+    const outside = anOutside();
+    const one = await aProcess("one", { server, schema, seats: [], outside });
+    const other = await aProcess("other", { server, schema, seats: [], outside });
+    try {
+      const note = { lane: "admin_chat", kind: "note", subject: 0, body: { text: "" } } as const;
+      const work = await one.journal.addWork(note, null);
+      await one.journal.committed();
+      assert.equal(await one.journal.isOwed(work), true);
+      assert.equal(await other.journal.isOwed(work), false);
+      await one.journal.finishWork(work);
+      await one.journal.committed();
+      assert.equal(await one.journal.isOwed(work), false);
+    } finally {
+      await other.end();
+      await one.end();
+    }
+  },
+);
+
+schemaTest(
   "a card that waits when its process is taken for dead is shown by the next one, once",
   async (schema, server) => {
     const outside = anOutside();
