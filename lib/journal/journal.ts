@@ -41,6 +41,7 @@ import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
+import { mediaRecords, photoBytes, sharedProfileRecords, type SharedRecords } from "./shared.ts";
 import { type SourceCounts, sourceRecords } from "./sources.ts";
 import { type TakingMoves, takingMoves } from "./taking.ts";
 import type { Totals } from "./totals.ts";
@@ -77,6 +78,7 @@ export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
+export type { SharedRecords, SharedRevisions, SharedText } from "./shared.ts";
 export type { SourceCount } from "./sources.ts";
 export type { TurnCounts } from "./waiting_leads.ts";
 export type { Returned, Taken, Taker, TakerOnPage, Turn } from "./taking.ts";
@@ -127,7 +129,10 @@ export interface Journal
     Moments,
     Recovery,
     Trial,
-    Pick<Database, "committed" | "committedSoon" | "close"> {}
+    Pick<Database, "committed" | "committedSoon" | "close"> {
+  /** What processes on one database share; undefined where the journal is one process's, which has files for that. */
+  readonly shared: SharedRecords | undefined;
+}
 
 /**
  * The journal in an open database.
@@ -170,6 +175,8 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
   const revisions = revisionRecords(db);
   const files = profileFileRecords(db);
   const profiles = profileKeys(db, facts);
+  const versions = versionMoves(db, profiles, revisions, files);
+  const destinations = destinationMoves(db, facts, leads, outbox, chats);
   const sources = sourceRecords(db);
   const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
@@ -192,7 +199,7 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...held,
     ...blocks,
     ...account,
-    ...destinationMoves(db, facts, leads, outbox, chats),
+    ...destinations,
     ...followUps,
     ...dueFollowUpRecords(db),
     ...dueLaneRecords(db),
@@ -205,7 +212,7 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...revisions,
     ...files,
     ...profiles,
-    ...versionMoves(db, profiles, revisions, files),
+    ...versions,
     ...facts,
     ...lives,
     ...erasureMoves(db, lives, { ...cards, ...account }, held),
@@ -225,9 +232,14 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     }),
     ...trial(db),
   };
+  const shared = () => ({
+    ...inTurns(db, { ...sharedProfileRecords(db, versions, destinations), ...mediaRecords(db) }),
+    ...photoBytes(db),
+  });
   return {
     ...inTurns(db, verbs),
     ...besideTurns(db, createReads(db, keys)),
+    shared: db.dialect.isShared ? shared() : undefined,
     chatOf: chats.chatOf,
     ownFact: facts.ownFact,
     committed: db.committed,
