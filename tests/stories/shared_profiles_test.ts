@@ -79,3 +79,21 @@ sharedStory(
     assert.doesNotMatch(world.bot.lines.join("\n"), /sesame-open/);
   },
 );
+
+sharedStory(
+  "two bots start on the same profiles, and both follow what is saved",
+  async (world, other) => {
+    const first = world.bot;
+    await first.line("🗃 Профили взяты в базу данных из");
+    const second = await world.restart({ DATA_DIR: `${world.folder}/other` });
+    try {
+      await second.line("🗃 Профили — из базы данных, версия 1");
+      await second.line("на связи");
+      await save(other, ({ agency }) => agency.step1.caption = "Из базы");
+      for (const bot of [first, second]) await bot.line("✅ Профили в базе: изменения приняты");
+      assert.equal(wordsOf(await greet(galliard(world))), "Из базы");
+    } finally {
+      await first.kill();
+    }
+  },
+);
