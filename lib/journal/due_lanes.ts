@@ -121,8 +121,8 @@ export function dueLaneRecords(db: Database): DueLaneRecords {
         }));
       const lanes = (queue: string) => of(queue).map(({ lane, chat }) => laneOfChat(lane, chat));
       return {
-        work: lanes("work"),
-        answers: lanes("answers"),
+        work: lanes("work").sort(),
+        answers: lanes("answers").sort(),
         notes: of("notes").map(({ lane }) => noteLane(lane)),
         phones: of("phones").length > 0,
         updates: of("updates").length > 0,

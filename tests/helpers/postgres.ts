@@ -20,18 +20,22 @@ export interface PostgresServer {
   readonly folder: string;
   /** A schema that no other test uses; it does not exist yet. */
   freshSchema(): string;
+  /** Its DATABASE_URL for another database than `postgres`. */
+  urlOf(database: string): string;
   /** Runs SQL as psql does and returns what it prints: columns by `|`, a row a line. */
-  sql(sql: string): Promise<string>;
+  sql(sql: string, database?: string): Promise<string>;
   start(): Promise<void>;
   stop(mode?: "fast" | "immediate"): Promise<void>;
   restart(mode?: "fast" | "immediate"): Promise<void>;
+  /** Makes a standby the server that is written to. */
+  promote(): Promise<void>;
   /** SIGKILL to the server and its backends, as when its machine dies. */
   kill(): Promise<void>;
   /** Stops it and removes its folder. */
   close(): Promise<void>;
 }
 
-const PASSWORD = "sesame open";
+export const PASSWORD = "sesame open";
 
 /** Where Debian, and others, put what a server needs: `initdb`, `pg_ctl`, `postgres` and `psql`. */
 function findPrograms(): string | undefined {
@@ -56,7 +60,7 @@ function exists(path: string): boolean {
   }
 }
 
-const PROGRAMS = findPrograms();
+export const PROGRAMS = findPrograms();
 
 /** Whether a test with a PostgreSQL can run here. */
 export const HAS_POSTGRES = PROGRAMS !== undefined;
@@ -150,18 +154,29 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
     `${folder}/pg_hba.conf`,
     [...options.access ?? [], access].join("\n"),
   );
+  return await startIn(folder, { settings: options.settings ?? {}, user });
+}
+
+/** Starts a server in a data folder that is there. */
+export async function startIn(
+  folder: string,
+  { settings, user }: {
+    readonly settings: Readonly<Record<string, string>>;
+    readonly user: string | undefined;
+  },
+): Promise<PostgresServer> {
   const port = freePort();
-  const settings = {
+  const all = {
     port: `${port}`,
     listen_addresses: "127.0.0.1",
     unix_socket_directories: folder,
     max_connections: "60",
     shared_buffers: "32MB",
-    ...options.settings,
+    ...settings,
   };
   await Deno.writeTextFile(
     `${folder}/postgresql.auto.conf`,
-    Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`).join(""),
+    Object.entries(all).map(([name, value]) => `${name} = '${value}'\n`).join(""),
   );
   await endWithTests(user, folder);
   const server = serverIn(folder, port, user);
@@ -173,13 +188,16 @@ function serverIn(folder: string, port: number, user: string | undefined): Postg
   const control = (...args: string[]) =>
     runAs(user, `${PROGRAMS}/pg_ctl`, ["-s", "-w", "-D", folder, ...args]);
 
+  const urlOf = (database: string) =>
+    `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
   const server: PostgresServer = {
     port,
-    url: `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
+    url: urlOf("postgres"),
+    urlOf,
     folder,
     freshSchema: () => `test_${crypto.randomUUID().replaceAll("-", "")}`,
-    sql: (sql) =>
-      run(`${PROGRAMS}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, server.url]),
+    sql: (sql, database = "postgres") =>
+      run(`${PROGRAMS}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, urlOf(database)]),
     async start() {
       await control("-l", `${folder}/log`, "start");
     },
@@ -190,10 +208,12 @@ function serverIn(folder: string, port: number, user: string | undefined): Postg
       await server.stop(mode);
       await server.start();
     },
+    promote: async () => void await control("promote"),
     async kill() {
       const [pid] = (await Deno.readTextFile(`${folder}/postmaster.pid`)).split("\n");
       const children = (await run("cat", [`/proc/${pid}/task/${pid}/children`])).split(" ");
-      await run("kill", ["-9", `${pid}`, ...children]);
+      // One of them may end by itself meanwhile.
+      await run("sh", ["-c", 'kill -9 "$@" 2>/dev/null || true', "kill", `${pid}`, ...children]);
       // A zombie that waits for its parent would hold these.
       await run("rm", [`${folder}/postmaster.pid`, `${folder}/.s.PGSQL.${port}.lock`]);
     },
@@ -233,12 +253,12 @@ async function template(user: string | undefined): Promise<string> {
 }
 
 /** PostgreSQL refuses to run as root: undefined is whoever runs the tests. */
-async function userOfServers(): Promise<string | undefined> {
+export async function userOfServers(): Promise<string | undefined> {
   if ((await run("id", ["-u"])).trim() !== "0") return undefined;
   return await run("id", ["-u", "postgres"]).then(() => "postgres", () => "nobody");
 }
 
-function runAs(user: string | undefined, program: string, args: readonly string[]) {
+export function runAs(user: string | undefined, program: string, args: readonly string[]) {
   if (user === undefined) return run(program, args);
   return run("setpriv", [`--reuid=${user}`, `--regid=${user}`, "--clear-groups", program, ...args]);
 }

@@ -30,28 +30,42 @@ export async function migrate(
 ): Promise<void> {
   await session.query("BEGIN");
   try {
-    await session.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-      `triborg migrations of ${schema}`,
-    ]);
-    await enter(session, schema);
-    const { version, understoodFrom } = await versionOf(session);
-    if (understoodFrom > migrations.length) {
-      throw new RangeError(
-        `Schema "${schema}" has version ${version}, this bot knows versions up to ${migrations.length}`,
-      );
-    }
-    for (const [index, { sql, breaks }] of migrations.entries()) {
-      if (index < version) continue;
-      await session.query(sql);
-      await session.query(
-        "INSERT INTO schema_versions (version, breaks_earlier) VALUES ($1, $2)",
-        [index + 1, breaks === true],
-      );
-    }
+    await lockMigrations(session, schema);
+    await bringUpToDate(session, schema, migrations);
     await session.query("COMMIT");
   } catch (error) {
     await session.query("ROLLBACK").catch(() => {}); // The error says more than a lost connection.
     throw error;
+  }
+}
+
+/** Until the transaction ends, no other process makes or changes this schema. */
+export async function lockMigrations(session: Session, schema: string): Promise<void> {
+  await session.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+    `triborg migrations of ${schema}`,
+  ]);
+}
+
+/** The steps alone, within a transaction of the caller's that has the lock; throws as `migrate` does. */
+export async function bringUpToDate(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await enter(session, schema);
+  const { version, understoodFrom } = await versionOf(session);
+  if (understoodFrom > migrations.length) {
+    throw new RangeError(
+      `Schema "${schema}" has version ${version}, this bot knows versions up to ${migrations.length}`,
+    );
+  }
+  for (const [index, { sql, breaks }] of migrations.entries()) {
+    if (index < version) continue;
+    await session.query(sql);
+    await session.query(
+      "INSERT INTO schema_versions (version, breaks_earlier) VALUES ($1, $2)",
+      [index + 1, breaks === true],
+    );
   }
 }
 
