@@ -1,23 +1,20 @@
 // Everything that the doctor looks at, side by side where one look does not need another. Changes nothing that lasts.
 
 import { SECRET_VARIABLES, secretsOf } from "../config.ts";
-import type { DatabaseConfig } from "../database_config.ts";
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
-import type { DatabaseLook } from "../../journal/postgres/database_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
-import { lookAtDatabase } from "./database.ts";
 import { lookAtFolder } from "./data_folder.ts";
+import { type DatabaseLook, lookAtDatabase, lookAtSharedProfiles } from "./database.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
 import { lookAtPort, lookAtPublicUrl } from "./page.ts";
 import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
-import { lookAtSharedProfiles } from "./shared_profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
 import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
@@ -47,19 +44,17 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
   hideAll(settings, environment, mask);
   const { localesPath, dataDir, database } = settings.config;
   const { has: hasPhoto } = createPhotoStore(dataDir, options.now);
-  const isKnown = !settings.faulty.has("DATABASE_URL") && !settings.faulty.has("PG_SCHEMA");
-  const shared = database !== null && isKnown ? lookAtShared(database) : undefined;
+  const shared = database === null ? undefined : lookAtDatabase(database);
   const reading = within(
     shared === undefined
       ? lookAtProfiles(localesPath, hasPhoto)
-      : shared.then(({ look }) => lookAtSharedProfiles(look, localesPath, hasPhoto)),
-    2 * CHECK_WITHIN_MS,
+      : shared.then((look) => lookAtSharedProfiles(look, localesPath, hasPhoto)),
+    CHECK_WITHIN_MS,
     () => ({
       profiles: null,
       findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
     }),
   );
-  const storage = shared ?? (isKnown ? lookAtFile(settings, options) : UNKNOWN_STORAGE);
   const chapters = [
     chapter(
       "Прокси",
@@ -68,7 +63,7 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
       ]),
     ),
     chapter("Telegram", lookAtTelegram(settings, reading, options)),
-    chapter("Данные", lookAtData(settings, { reading, storage }, options)),
+    chapter("Данные", lookAtData(settings, { reading, shared }, options)),
   ];
   yield* findings;
   for (const each of chapters) yield* await each;
@@ -107,14 +102,21 @@ async function lookAtTelegram(
 
 async function lookAtData(
   settings: Settings,
-  { reading, storage }: {
+  { reading, shared }: {
     readonly reading: Promise<ProfilesLook>;
-    readonly storage: Promise<StorageLook> | StorageLook;
+    /** Undefined where the journal is a file. */
+    readonly shared: Promise<DatabaseLook> | undefined;
   },
   options: DoctorOptions,
 ): Promise<Finding[]> {
   const { environment, mask, resolveHost, caCerts } = options;
-  const [{ isRunning, kept, findings }, read] = await Promise.all([storage, reading]);
+  const { faulty } = settings;
+  const looking = faulty.has("DATABASE_URL") || faulty.has("PG_SCHEMA")
+    ? UNKNOWN_STORAGE
+    : shared === undefined
+    ? lookAtFile(settings, options)
+    : lookAtShared(shared);
+  const [{ isRunning, kept, findings }, read] = await Promise.all([looking, reading]);
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
@@ -144,7 +146,7 @@ async function lookAtData(
 
 /** Where the journal is. */
 interface StorageLook {
-  /** Whether a bot works on it; undefined where that is not known. */
+  /** Whether a bot works on it on this machine; undefined where that is not known. */
   readonly isRunning: boolean | undefined;
   /** What was typed on the page in place of `SECRET_…`. */
   readonly kept: ReadonlyMap<string, string>;
@@ -154,7 +156,7 @@ interface StorageLook {
 const UNKNOWN_STORAGE: StorageLook = {
   isRunning: undefined,
   kept: new Map(),
-  findings: [findingsOf("Журнал").unknown("не проверить, пока настройки с ошибкой")],
+  findings: [findingsOf("База данных").unknown("не проверить, пока настройки с ошибкой")],
 };
 
 async function lookAtFile(
@@ -183,20 +185,10 @@ async function lookAtFile(
   };
 }
 
-/** Which of its processes is on this machine is not known. */
-async function lookAtShared(
-  database: DatabaseConfig,
-): Promise<StorageLook & { readonly look: DatabaseLook | undefined }> {
-  const late = () => ({
-    look: undefined,
-    findings: [findingsOf("Журнал").fault("PostgreSQL не отвечает")],
-  });
-  const { look, findings } = await within(
-    lookAtDatabase(database),
-    CHECK_WITHIN_MS,
-    late,
-  );
-  return { isRunning: undefined, kept: look?.secrets ?? new Map(), findings, look };
+/** Nothing of it is in the data folder. */
+async function lookAtShared(shared: Promise<DatabaseLook>): Promise<StorageLook> {
+  const { look, findings } = await shared;
+  return { isRunning: undefined, kept: look?.kept?.secrets ?? new Map(), findings };
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {
