@@ -5,7 +5,7 @@ import { isUnset, NO_FILE, PROXY_VARIABLES, readEnvironment } from "./lib/app/en
 import { stackOf } from "./lib/log/error_words.ts";
 import { EXIT } from "./lib/app/exit.ts";
 import { startApp } from "./lib/app/app.ts";
-import type { Machine } from "./lib/app/parts.ts";
+import type { Machine } from "./lib/app/machine.ts";
 import type { Telemetry } from "./lib/app/telemetry.ts";
 import { createLog } from "./lib/log/log.ts";
 import { createMask } from "./lib/log/mask.ts";

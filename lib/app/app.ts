@@ -7,7 +7,8 @@ import type { JournalEnd } from "./journal_watch.ts";
 import { openCheckedJournal } from "./open_journal.ts";
 import type { openSharedJournal } from "./open_shared_journal.ts";
 import { openProfiles } from "./open_profiles.ts";
-import { createParts, type Machine, type Output, type Parts } from "./parts.ts";
+import type { Machine } from "./machine.ts";
+import { createParts, type Output, type Parts } from "./parts.ts";
 import { within } from "./within.ts";
 import { PollingEnded } from "../telegram/contact.ts";
 
@@ -80,6 +81,7 @@ function run(parts: Parts): App {
     parts.takeOverFrom?.(parts.delivery.takeOver);
     parts.started();
     parts.answers.start();
+    parts.seats.start();
     parts.clock.start();
     parts.upkeep.start();
     parts.loginMessages.start();
@@ -124,12 +126,13 @@ async function close(parts: Parts, isLost: () => boolean): Promise<void> {
   parts.watch.stop();
   parts.clock.stop();
   const timer = setTimeout(() => cutOff.abort(), CUT_OFF_AFTER_MS);
-  await parts.page.close();
+  await Promise.all([parts.page.drain(), parts.seats.stop()]);
   await parts.upkeep.stop();
   // No new POST begins, but running handlers may still add work for visitors: delivery stops twice.
   await Promise.all([inbox.stop(), delivery.stop(), answers.stop(), loginMessages.stop()]);
   await delivery.stop();
   clearTimeout(timer);
+  await parts.page.close();
   parts.crm.close();
   await parts.profiles.close();
   await parts.closeJournal(isLost());

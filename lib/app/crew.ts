@@ -1,7 +1,7 @@
 // This process among those that work on one journal in PostgreSQL: enters, hears the others, and leaves. Holds no rule about leads.
 
 import { createCrewLog } from "./crew_log.ts";
-import type { Machine } from "./parts.ts";
+import type { Machine } from "./machine.ts";
 import { sleepUnless, within } from "./within.ts";
 import type { Place } from "../journal/alone.ts";
 import { connectionOf, type PgClient } from "../journal/postgres/crew/connection.ts";

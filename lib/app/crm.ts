@@ -11,7 +11,9 @@ import { profilesWithoutKey } from "../crm/missing_keys.ts";
 import { createCrm } from "../crm/post.ts";
 import type { KeptSecrets } from "../crm/kept_secrets.ts";
 import { createSecrets, type FindSecret } from "../crm/secrets.ts";
+import type { Place } from "../journal/alone.ts";
 import type { Journal } from "../journal/journal.ts";
+import { crmSeat, nameFor, UPKEEP_SEAT } from "../journal/seats.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { createCrmAlarm } from "../managers/crm_alarm.ts";
@@ -19,10 +21,14 @@ import type { TellTime } from "../managers/texts.ts";
 import { createTokenAlarm } from "../managers/token_alarm.ts";
 import type { Profiles } from "../profiles/profile.ts";
 
+/** Look-ups a second for the page of a process whose account's calls another one makes: they fit beside its calls. */
+const CALLS_FROM_PAGE = 1;
+
 /** What it needs. */
 export interface CrmPartsOptions {
   readonly config: Pick<Config, "amoCrmApiRoot">;
   readonly journal: Journal;
+  readonly crew: Place;
   readonly profiles: () => Profiles;
   /** The value of `SECRET_<NAME>` in the environment. */
   readonly secret: FindSecret;
@@ -42,7 +48,8 @@ export interface CrmPartsOptions {
 
 /** Creates the parts and starts none. */
 export function createCrmParts(options: CrmPartsOptions) {
-  const { config, keptSecrets, profiles, mask, log, now } = options;
+  const { config, keptSecrets, crew, profiles, mask, log, now } = options;
+  const isShared = crew.pace !== undefined;
   const secret = createSecrets({ environment: options.secret, kept: keptSecrets, mask });
   const lookup = rememberLookups(resolveHost, options.elapsedMs);
   const tokens = () => crmTokens(profiles(), secret);
@@ -53,12 +60,18 @@ export function createCrmParts(options: CrmPartsOptions) {
     amoCrmRoot: config.amoCrmApiRoot,
     nowMs: now(),
   });
-  const callPace = createCallPace(options);
+  const callPace = createCallPace({
+    ...options,
+    ...isShared ? { nameFor: (account) => nameFor(crew, crmSeat(account)) } : {},
+  });
   const amoCrm: ReachAmoCrm = {
     root: config.amoCrmApiRoot,
     turn: (account, call) =>
       callPace.run(
-        { account, callsPerSecond: CALLS_PER_SECOND },
+        {
+          account,
+          callsPerSecond: crew.holds(crmSeat(account)) ? CALLS_PER_SECOND : CALLS_FROM_PAGE,
+        },
         "page",
         async (leave) => await leave() ? await call() : undefined,
       ),
@@ -78,6 +91,10 @@ export function createCrmParts(options: CrmPartsOptions) {
       ),
     crmTokens: tokens,
     profilesWithoutKey: () => profilesWithoutKey(profiles(), secret),
-    tokenAlarm: createTokenAlarm({ ...options, tokens }),
+    tokenAlarm: createTokenAlarm({
+      ...options,
+      tokens,
+      mayLook: () => crew.holds(UPKEEP_SEAT),
+    }),
   };
 }

@@ -18,15 +18,17 @@ export interface FollowShared {
 }
 
 /** Listens at once. Where the database cannot be read, the next wake-up or look tries again. */
-export function followShared({ profiles, keptSecrets, secret, onWake, log }: {
-  readonly profiles: Pick<ProfileStore, "renew">;
-  readonly keptSecrets: Pick<KeptSecrets, "all" | "renew">;
-  /** Finds a secret, and masks it. */
-  readonly secret: FindSecret;
-  /** Calls `wake` when a process has told of a topic, and when that may have been missed. */
-  readonly onWake: (topic: string, wake: () => void) => void;
-  readonly log: Log;
-}): FollowShared {
+export function followShared(
+  { profiles, keptSecrets, secret, onWake, log }: {
+    readonly profiles: Pick<ProfileStore, "renew">;
+    readonly keptSecrets: Pick<KeptSecrets, "all" | "renew">;
+    /** Finds a secret, and masks it. */
+    readonly secret: FindSecret;
+    /** Calls `wake` when a process has told of a topic, and when that may have been missed. */
+    readonly onWake: (topic: string, wake: () => void) => void;
+    readonly log: Log;
+  },
+): FollowShared {
   let knownSecrets: number | undefined;
 
   async function renewSecrets(revision?: number): Promise<void> {
@@ -52,10 +54,8 @@ export function followShared({ profiles, keptSecrets, secret, onWake, log }: {
   onWake(SECRETS_TOPIC, () => void attempt("ключи", () => renewSecrets()));
   return {
     async seen({ profiles: revision, secrets }) {
-      await Promise.all([
-        revision === undefined ? undefined : attempt("профили", () => profiles.renew(revision)),
-        attempt("ключи", () => renewSecrets(secrets)),
-      ]);
+      if (revision !== undefined) await attempt("профили", () => profiles.renew(revision));
+      await attempt("ключи", () => renewSecrets(secrets));
     },
   };
 }

@@ -27,7 +27,7 @@ export function createHealth(options: {
     Journal,
     "undelivered" | "unsentAnswers" | "rememberFact" | "committed" | "tryToRecord"
   >;
-  readonly lastPolledAtMs: () => number | undefined;
+  readonly lastPolledAtMs: () => number | undefined | Promise<number | undefined>;
   readonly adminChatFailsSinceMs: () => number | undefined;
   readonly adminChatProblem?: () => ChatProblem | undefined;
   readonly adminChatProblemSinceMs?: () => number | undefined;
@@ -100,12 +100,13 @@ export function createHealth(options: {
   async function facts(): Promise<HealthFacts> {
     const undelivered = await read(() => journal.undelivered());
     const unsent = await read(() => journal.unsentAnswers());
+    const polledAtMs = await read(async () => await lastPolledAtMs());
     return {
       nowMs: now(),
       startedAtMs: momentOf(startedMs),
       databaseWritable: tried ? fault === undefined : undefined,
       databaseFailsSinceMs: failsSinceMs === undefined ? undefined : momentOf(failsSinceMs),
-      polledAtMs: lastPolledAtMs(),
+      polledAtMs,
       oldestUndeliveredAtMs: oldestLead(undelivered?.oldestAtMs),
       undeliveredLeads: undelivered?.leads ?? 0,
       oldestUnsentAnswerAtMs: oldestAnswer(unsent?.oldestAtMs),

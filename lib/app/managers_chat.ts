@@ -3,9 +3,11 @@
 import type { Config } from "./config.ts";
 import { watchSends } from "./health.ts";
 import type { RecordDurably } from "../journal/durable.ts";
+import type { Place } from "../journal/alone.ts";
 import { type Journal, MAIN_CHAT } from "../journal/journal.ts";
+import { chatSeat, nameFor } from "../journal/seats.ts";
 import type { Log } from "../log/log.ts";
-import { type AdminChat, createAdminChat } from "../managers/chat.ts";
+import { type AdminChat, createAdminChat, type KnownOfChat } from "../managers/chat.ts";
 import { type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
 import type { MinutePace } from "../managers/minute_pace.ts";
 import { topicAwayText } from "../managers/chat_texts.ts";
@@ -31,12 +33,16 @@ export interface ManagersChat {
   startChecks(botId: number): void;
   /** Ends the check. @param isInUse Whether another managers' chat is in the same group, whose commands then stay. */
   leave(isInUse: boolean): void;
+  /** Takes up the group's id from the process that writes into it. */
+  followOthers(): Promise<void>;
 }
 
 /** Which chat it is. */
 export interface ChatPlace {
   /** `MAIN_CHAT`, or the key of a profile's own chat. */
   readonly key: string;
+  /** The group that it is in. */
+  readonly group: string;
   /** As it is configured; it may have moved since. */
   readonly chatId: number;
   readonly topicId: number | null;
@@ -50,6 +56,7 @@ export interface ChatPlace {
 export interface ManagersChatOptions {
   readonly config: Pick<Config, "botToken" | "telegramApiRoot" | "alertChatId">;
   readonly journal: Journal;
+  readonly crew: Place;
   readonly recordDurably: RecordDurably;
   readonly pace: SendPace;
   /** Called when a note for the managers is due. */
@@ -66,9 +73,15 @@ export interface ManagersChatOptions {
 /** How the names of facts begin that say what id a group has since it moved; its former id follows. */
 export const MOVED_TO = "admin_chat_of:";
 
-/** The id that a chat has now. */
-export async function currentId(journal: Pick<Journal, "fact">, chatId: number): Promise<number> {
-  return Number(await journal.fact(MOVED_TO + chatId) ?? chatId);
+/** Tells the ids that chats have now. */
+export async function idsNow(
+  journal: Pick<Journal, "fact" | "factsOf">,
+): Promise<(chatId: number) => number> {
+  const moved = new Map<number, number>();
+  for (const id of await journal.factsOf(MOVED_TO)) {
+    moved.set(Number(id), Number(await journal.fact(MOVED_TO + id)));
+  }
+  return (chatId) => moved.get(chatId) ?? chatId;
 }
 
 /** Checks nothing until `startChecks`. @param moved Called when the new id of a group that has moved is recorded. */
@@ -77,45 +90,52 @@ export async function createManagersChat(
   options: ManagersChatOptions,
   moved: () => void,
 ): Promise<ManagersChat> {
-  const { config, journal, recordDurably, wake, now, elapsedMs, random, sleep, log } = options;
+  const { config, journal, crew, recordDurably, wake, now, elapsedMs, random, sleep, log } =
+    options;
   const { key, topicId } = place;
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const topicAway = `topic_away:${place.chatId}:${topicId}`;
   const commandsApi = createApi(telegram, withRetries(sleep, random));
   const left = new AbortController();
 
-  const watched = watchSends(
-    createAdminChat({
-      ...options,
-      now: elapsedMs,
-      api: createApi(telegram, options.pace.at("managers")),
-      chatId: await currentId(journal, place.chatId),
-      topicId,
+  async function known(): Promise<KnownOfChat> {
+    return {
+      chatId: (await idsNow(journal))(place.chatId),
       topicAway: await journal.fact(topicAway) !== undefined,
-      pace: place.pace,
-      onTopic(isAway) {
-        const text = topicAwayText(key === MAIN_CHAT ? null : place.topicVariable);
-        recordDurably(() =>
-          isAway
-            ? journal.noteFact(topicAway, "1", text, now(), [key])
-            : journal.forgetFact(topicAway)
-        ).then(wake, (cause) => {
-          log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
-            cause: String(cause),
-          });
+    };
+  }
+
+  const isShared = crew.pace !== undefined;
+  const adminChat = createAdminChat({
+    ...options,
+    now: elapsedMs,
+    api: createApi(telegram, options.pace.at("managers")),
+    ...await known(),
+    topicId,
+    pace: place.pace,
+    ...isShared ? { name: () => nameFor(crew, chatSeat(place.group)), known } : {},
+    onTopic(isAway) {
+      const text = topicAwayText(key === MAIN_CHAT ? null : place.topicVariable);
+      recordDurably(() =>
+        isAway
+          ? journal.noteFact(topicAway, "1", text, now(), [key])
+          : journal.forgetFact(topicAway)
+      ).then(wake, (cause) => {
+        log.error("❌ Состояние темы чата менеджеров не записать: {cause}", {
+          cause: String(cause),
         });
-      },
-      alertChatId: config.alertChatId,
-      onMigrate(chatId) {
-        recordDurably(() => journal.rememberFact(MOVED_TO + place.chatId, String(chatId)))
-          .then(moved).catch((cause) => {
-            log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
-          });
-        registerCommands(chatId);
-      },
-    }),
-    elapsedMs,
-  );
+      });
+    },
+    alertChatId: config.alertChatId,
+    onMigrate(chatId) {
+      recordDurably(() => journal.rememberFact(MOVED_TO + place.chatId, String(chatId)))
+        .then(moved).catch((cause) => {
+          log.error("❌ Новый id чата менеджеров не записать: {cause}", { cause: String(cause) });
+        });
+      registerCommands(chatId);
+    },
+  });
+  const watched = watchSends(adminChat, elapsedMs);
   const { chat } = watched;
 
   /** Shows the commands in the menu of the managers' chats only. */
@@ -158,6 +178,9 @@ export async function createManagersChat(
     isUsable: check.isUsable,
     isTopicRefused: check.isTopicRefused,
     startChecks: check.start,
+    async followOthers() {
+      if (!crew.holds(chatSeat(place.group))) adminChat.moveTo((await known()).chatId);
+    },
     leave(isInUse) {
       left.abort();
       if (isInUse) return;

@@ -4,17 +4,19 @@ import type { Config } from "./config.ts";
 import {
   type ChatPlace,
   createManagersChat,
-  currentId,
+  idsNow,
   type ManagersChat,
   type ManagersChatOptions,
 } from "./managers_chat.ts";
 import { isSameMap, mapOfChats } from "./chat_map.ts";
 import { type ChatMap, FORMER_CHATS, MAIN_CHAT } from "../journal/journal.ts";
+import { chatSeat } from "../journal/seats.ts";
 import { createAdminChat, MESSAGES_PER_MINUTE } from "../managers/chat.ts";
 import { createChatCheck } from "../managers/chat_check.ts";
 import { mainScope, type ManagersChats, ownScope, type Scope } from "../managers/chats.ts";
 import type { WatchedChat } from "../managers/own_chat_alarm.ts";
-import { createMinutePace, type MinutePace } from "../managers/minute_pace.ts";
+import { createMinutePace, MINUTE_MS, type MinutePace } from "../managers/minute_pace.ts";
+import { createSharedPace } from "../managers/shared_pace.ts";
 import type { RemindedChat } from "../managers/lead_reminder.ts";
 import type { OwnChatState } from "../page/health_report.ts";
 import type { Profiles } from "../profiles/profile.ts";
@@ -25,8 +27,10 @@ export interface AllManagersChats extends ManagersChats {
   readonly main: ManagersChat;
   /** Takes up the profiles in use; resolves when the journal knows where their work belongs. */
   follow(): Promise<void>;
-  /** The same when they have changed. */
+  /** The same when they have changed, or other processes may have found a group under another id. */
   followSoon(): void;
+  /** Puts what is owed where it belongs, after another process has owed it to a chat that is not in use. */
+  placeAgain(): Promise<void>;
   /** A message was sent beside the managers' lanes, such as the reply to a command: the limit of its group counts it. */
   noteSent(chatId: number): void;
   /** Starts the hourly checks. @param botId The bot's own id, from getMe. */
@@ -42,6 +46,8 @@ export interface AllManagersChats extends ManagersChats {
 /** What they need. */
 export interface AllManagersChatsOptions extends ManagersChatOptions {
   readonly config: Config;
+  /** Called when other chats may be in use. */
+  readonly followed?: () => void;
   readonly profiles: () => Profiles;
 }
 
@@ -49,10 +55,11 @@ export interface AllManagersChatsOptions extends ManagersChatOptions {
 export async function createManagersChats(
   options: AllManagersChatsOptions,
 ): Promise<AllManagersChats> {
-  const { config, journal, profiles, recordDurably, wake, elapsedMs, log } = options;
+  const { config, journal, crew, profiles, recordDurably, wake, elapsedMs, log } = options;
   const paces = new Map<string, MinutePace>();
   const main = await create({
     key: MAIN_CHAT,
+    group: MAIN_CHAT,
     chatId: config.adminChatId,
     topicId: config.adminTopicId,
     variable: "ADMIN_CHAT_ID",
@@ -75,6 +82,7 @@ export async function createManagersChats(
   let own = new Map<string, Own>();
   let map: ChatMap = { byProfile: new Map(), groups: new Map() };
   let botId: number | undefined;
+  let following: Promise<void> = Promise.resolve();
 
   function create(place: ChatPlace): Promise<ManagersChat> {
     return createManagersChat(place, options, followSoon);
@@ -84,7 +92,15 @@ export async function createManagersChats(
   function paceOf(group: string): MinutePace {
     const known = paces.get(group);
     if (known !== undefined) return known;
-    const made = createMinutePace(MESSAGES_PER_MINUTE, { ...options, now: elapsedMs });
+    const seat = chatSeat(group);
+    const shared = crew.pace?.(seat, { most: MESSAGES_PER_MINUTE, withinMs: MINUTE_MS });
+    const made = shared === undefined
+      ? createMinutePace(MESSAGES_PER_MINUTE, { ...options, now: elapsedMs })
+      : createSharedPace(shared, {
+        ...options,
+        isAlive: crew.isAlive,
+        holds: () => crew.holds(seat),
+      });
     paces.set(group, made);
     return made;
   }
@@ -95,43 +111,64 @@ export async function createManagersChats(
     });
   }
 
-  async function follow(): Promise<void> {
-    const { byKey } = profiles();
-    const next = await mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
-    const before = own;
-    own = new Map();
+  /** One after another. */
+  function follow(): Promise<void> {
+    const followed = following.then(takeUp);
+    following = followed.catch(() => {});
+    return followed;
+  }
+
+  async function takeUp(): Promise<void> {
+    if (crew.pace !== undefined) {
+      await Promise.all([main, ...ownChats()].map((chat) => chat.followOthers()));
+    }
+    const idNow = await idsNow(journal);
+    const next = mapOfChats(profiles().byKey.values(), config, idNow);
+    if (isSameMap(map, next)) return;
+    const inUse = new Map<string, Own>();
     for (const [profile, { chat, group }] of next.byProfile) {
       if (chat === MAIN_CHAT) continue;
-      const { profiles: others = [], ...known } = own.get(chat) ?? {
-        ...before.get(chat) ?? await join(profile, chat, group),
-        profiles: [],
-      };
-      own.set(chat, { ...known, profiles: [...others, profile] });
+      const known = inUse.get(chat) ?? own.get(chat);
+      const managersChat = known?.managersChat ?? await join(profile, chat, group);
+      inUse.set(chat, {
+        managersChat,
+        group,
+        profiles: [...inUse.get(chat)?.profiles ?? [], profile],
+      });
     }
-    const inUse = [main, ...[...own.values()].map((each) => each.managersChat)]
+    const before = own;
+    // Work leaves for a chat that is there, and leaves none that is not.
+    own = new Map([...before, ...inUse]);
+    for (const [chat, { managersChat }] of inUse) {
+      if (!before.has(chat) && botId !== undefined) managersChat.startChecks(botId);
+    }
+    await recordDurably(() => journal.placeWork(next));
+    map = next;
+    own = inUse;
+    const ids = [main, ...[...own.values()].map((each) => each.managersChat)]
       .map(({ chat }) => chat.chatId());
     for (const [chat, { managersChat }] of before) {
-      if (!own.has(chat)) managersChat.leave(inUse.includes(managersChat.chat.chatId()));
+      if (!own.has(chat)) managersChat.leave(ids.includes(managersChat.chat.chatId()));
     }
-    if (isSameMap(map, next)) return;
-    map = next;
-    // The newest map: an earlier call may still be retrying when this one is through.
-    await recordDurably(() => journal.placeWork(map));
+    options.followed?.();
     wake();
   }
 
-  async function join(profile: string, key: string, group: string): Promise<Omit<Own, "profiles">> {
+  function join(profile: string, key: string, group: string): Promise<ManagersChat> {
     const [chatId, topicId = null] = key.split(":").map(Number);
-    const managersChat = await create({
+    return create({
       key,
+      group,
       chatId: chatId ?? 0,
       topicId,
       variable: `${profile}.managers_chat_id`,
       topicVariable: `${profile}.topic_id`,
       pace: paceOf(group),
     });
-    if (botId !== undefined) managersChat.startChecks(botId);
-    return { managersChat, group };
+  }
+
+  function ownChats(): ManagersChat[] {
+    return [...own.values()].map(({ managersChat }) => managersChat);
   }
 
   /** A chat follows its group at once, the map when the journal knows of that. */
@@ -154,6 +191,12 @@ export async function createManagersChats(
     main,
     follow,
     followSoon,
+    async placeAgain() {
+      await follow();
+      await recordDurably(() => journal.placeWork(map));
+      wake();
+    },
+    groupOf: (key) => own.get(key)?.group ?? MAIN_CHAT,
     keys: () => [MAIN_CHAT, ...own.keys()],
     at: (key) => (own.get(key)?.managersChat ?? main).chat,
     groups: () => {
@@ -168,7 +211,7 @@ export async function createManagersChats(
     scopeOf,
     noteSent(chatId) {
       const group = groupAt(chatId);
-      if (group !== undefined) paceOf(group).sent(1, 0);
+      if (group !== undefined) paceOf(group).sent(1);
     },
     startChecks(id) {
       botId = id;
@@ -177,19 +220,21 @@ export async function createManagersChats(
       startAlertCheck(id);
     },
     async reminded() {
+      const idNow = await idsNow(journal);
       const elsewhere = [...own.values()].flatMap((each) => each.profiles);
       return [
         { key: MAIN_CHAT, formerKeys: [], of: { profiles: new Set(elsewhere), isAllBut: true } },
-        ...await Promise.all([...own].map(async ([key, each]) => ({
+        ...[...own].map(([key, each]) => ({
           key,
-          formerKeys: await formerKeys(key, each.profiles),
+          formerKeys: formerKeys(key, each.profiles, idNow),
           of: { profiles: new Set(each.profiles), isAllBut: false },
-        }))),
+        })),
       ];
     },
     watched: () =>
-      [...own].map(([key, { managersChat, profiles: keys }]) => ({
+      [...own].map(([key, { managersChat, group, profiles: keys }]) => ({
         key,
+        isHere: crew.holds(chatSeat(group)),
         profileNames: keys.map((each) => profiles().byKey.get(each)?.name ?? each),
         isFailing: managersChat.problem() !== undefined ||
           managersChat.failsSinceMs() !== undefined,
@@ -206,12 +251,14 @@ export async function createManagersChats(
   };
 
   /** The ids that profiles still name for a group which has moved. Such a group was no forum. */
-  async function formerKeys(key: string, keys: readonly string[]): Promise<string[]> {
+  function formerKeys(
+    key: string,
+    keys: readonly string[],
+    idNow: (chatId: number) => number,
+  ): string[] {
     const named = keys.flatMap((each) => profiles().byKey.get(each)?.ownChat?.chatId ?? []);
-    const former = new Set<string>();
-    for (const id of named) if (await currentId(journal, id) !== id) former.add(String(id));
-    former.delete(key);
-    return [...former];
+    return [...new Set(named.filter((id) => idNow(id) !== id).map(String))]
+      .filter((each) => each !== key);
   }
 
   function startAlertCheck(id: number): void {

@@ -5,7 +5,7 @@ import { enterCrew, type EnteredCrew } from "./crew.ts";
 import type { DatabaseConfig } from "./database_config.ts";
 import { EXIT } from "./exit.ts";
 import type { OpenJournal } from "./open_journal.ts";
-import type { Machine } from "./parts.ts";
+import type { Machine } from "./machine.ts";
 import { openPostgresJournal } from "../journal/postgres/journal.ts";
 import { PATIENCE_MS } from "../journal/postgres/open.ts";
 import { parseAddress, shownAddress } from "../journal/postgres/address.ts";

@@ -21,8 +21,8 @@ export interface PagePartOptions extends Omit<PageOptions, Built> {
   /** Whether what an earlier process left is taken up. */
   readonly hasStarted: () => boolean;
   readonly chats: Pick<AllManagersChats, "main" | "ownChats">;
-  /** When Telegram last answered, by the monotonic clock. */
-  readonly lastPolledAtMs: () => number | undefined;
+  /** When Telegram last answered, as far as any process knows. */
+  readonly lastPolledAtMs: () => number | undefined | Promise<number | undefined>;
   /** Undefined where updates are polled for. */
   readonly webhookState: () => WebhookState | undefined;
 }

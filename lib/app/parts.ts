@@ -4,13 +4,16 @@ import { createBotPart } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
+import { followShared } from "./follow_shared.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
+import type { Machine } from "./machine.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
 import { openPhotos } from "./opening_profiles.ts";
 import { createPagePart } from "./page.ts";
+import { createBeside, createSeatWork } from "./seats.ts";
 import { createReceiving } from "./receive_updates.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { sleepUnless } from "./within.ts";
@@ -24,6 +27,7 @@ import { createDelivery } from "../delivery/delivery.ts";
 import { createAfterVisitors } from "../delivery/after_visitors.ts";
 import { createDoneRecording, GATHERED_MS } from "../journal/done.ts";
 import { createDurableRecording } from "../journal/durable.ts";
+import { nameFor, POLLING_SEAT, UPKEEP_SEAT } from "../journal/seats.ts";
 import type { Log } from "../log/log.ts";
 import type { Mask } from "../log/mask.ts";
 import { createShownWords } from "../managers/shown_words.ts";
@@ -50,22 +54,6 @@ export interface Output {
   readonly telemetry?: Telemetry | undefined;
 }
 
-/** What only `main.ts` takes from the machine. */
-export interface Machine {
-  /** The time, in ms since 1970. */
-  readonly now: () => number;
-  /** A monotonic clock for spans, in ms. */
-  readonly elapsedMs: () => number;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  /** What this machine is called, for people. */
-  readonly host: () => string;
-  /** Whether the environment names a proxy for https. */
-  readonly isProxied: boolean;
-  /** A secret that profiles refer to, from the environment. */
-  readonly secret: (name: string) => string | undefined;
-}
-
 /** All of them. */
 export type Parts = Awaited<ReturnType<typeof createParts>>;
 
@@ -84,7 +72,7 @@ export async function createParts(
   const clock = createClock({
     machine,
     async followed(byMs) {
-      if (!isAlone) return; // The waits of other processes go by clocks that were not set.
+      if (crew.pace !== undefined) return; // Waits on disk are those of other machines too.
       await journal.shiftWaits(byMs);
       return journal.committed();
     },
@@ -106,8 +94,11 @@ export async function createParts(
     stopping: stopping.signal,
     afterVisitors: createAfterVisitors(),
     shownWords: createShownWords(),
+    beside: createBeside({ crew, journal }),
     log,
   };
+  const isShared = crew.pace !== undefined;
+  const mayLook = () => crew.holds(UPKEEP_SEAT);
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
@@ -117,7 +108,10 @@ export async function createParts(
   const cameAtMs = new WeakMap<object, number>();
   const pace = createSendPace({
     ...shared,
-    perSecond: config.messagesPerSecond,
+    perSecond: isShared && config.messagesPerSecond > 0
+      ? () => crew.share(config.messagesPerSecond)
+      : config.messagesPerSecond,
+    maySend: isShared ? crew.isAlive : undefined,
     tooMany: measures.countTooMany,
   });
   const { timeZone } = config;
@@ -136,11 +130,14 @@ export async function createParts(
     wake: () => delivery.wake(),
   });
 
+  const following = followShared({ ...shared, ...crmParts, profiles, onWake: crew.onWake });
+
   const chats = await createManagersChats({
     ...shared,
     config,
     recordDurably,
     pace,
+    followed: () => seats.follow(),
     wake: () => {
       delivery.wake();
       answers.wake();
@@ -191,7 +188,13 @@ export async function createParts(
     profilesWithoutKey: crmParts.profilesWithoutKey,
     dayStartMs: (atMs) => dayStartMs(atMs, timeZone),
   });
-  const loginMessages = createLoginMessages({ ...shared, adminChat, recordDurably, tellTime });
+  const loginMessages = createLoginMessages({
+    ...shared,
+    adminChat,
+    recordDurably,
+    tellTime,
+    mayLook: isShared ? mayLook : undefined,
+  });
   const presence = await createPresence({ ...shared, remind: delivery.wake });
   const { page, health } = createPagePart({
     ...shared,
@@ -204,7 +207,8 @@ export async function createParts(
     measures,
     clock,
     chats,
-    lastPolledAtMs: presence.lastPolledAtMs,
+    lastPolledAtMs: () =>
+      crew.holds(POLLING_SEAT) ? presence.lastPolledAtMs() : presence.recordedAtMs(),
     webhookState: () => receiving.webhookState(),
     mask,
     isProxied: machine.isProxied,
@@ -240,11 +244,13 @@ export async function createParts(
     ...shared,
     recordDurably,
     recordDone,
+    name: isShared ? crew.id : undefined,
     handle(update, atMs) {
       if (update.callback_query !== undefined) cameAtMs.set(update, atMs);
       return bot.handleUpdate(update);
     },
   });
+  const seats = createSeatWork({ ...shared, ...following, chats, delivery, answers, inbox });
   const introduce = createIntroduction({ ...shared, telegram, bot, inbox, chats });
   const receiving = createReceiving({
     ...shared,
@@ -259,6 +265,7 @@ export async function createParts(
     ...shared,
     introduce,
     receiving,
+    seats,
     watch,
     inbox,
     clock,
@@ -278,6 +285,7 @@ export async function createParts(
     page,
     alarm: createProfileAlarm({
       ...shared,
+      mayLook,
       place: profiles.place,
       breakage: profiles.breakage,
       wake: delivery.wake,
@@ -287,6 +295,7 @@ export async function createParts(
     reminder: createLeadReminder({
       ...shared,
       ...config,
+      mayLook,
       chats: chats.reminded,
       alert: adminChat.alert,
       wake: delivery.wake,
@@ -297,6 +306,7 @@ export async function createParts(
       file,
       photos,
       freeBytes,
+      name: isShared ? () => nameFor(crew, UPKEEP_SEAT) : undefined,
       wake: delivery.wake,
     }),
   };

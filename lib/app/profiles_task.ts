@@ -1,15 +1,13 @@
 // `deno task profiles export [file]` and `deno task profiles import file`: profiles of the database as a file, and back, also while bots run.
 
+import { DEFAULT_SCHEMA } from "./database_config.ts";
 import { EXIT } from "./exit.ts";
 import { exportProfiles } from "./exported_profiles.ts";
 import { importProfiles } from "./imported_profiles.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
-import { POSTGRES } from "../journal/dialect.ts";
-import { type Journal, journalIn } from "../journal/journal.ts";
-import { openPostgres } from "../journal/postgres/open.ts";
+import type { Journal } from "../journal/journal.ts";
+import { openPostgresJournal } from "../journal/postgres/journal.ts";
 import { OpeningError } from "../journal/postgres/opening_error.ts";
-import { MIGRATIONS } from "../journal/postgres/schema.ts";
-import { migrate } from "../journal/postgres/steps.ts";
 import { StorageError } from "../journal/storage_error.ts";
 
 const USAGE = "Как пользоваться: deno task profiles export [--force] [файл], " +
@@ -79,18 +77,16 @@ async function withJournal(
   read: ReadVariable,
   use: (journal: Journal) => Promise<number>,
 ): Promise<number> {
-  const { db } = await openPostgres({
+  const { journal } = await openPostgresJournal({
     url,
-    schema: read("PG_SCHEMA") ?? "triborg",
-    dialect: POSTGRES,
-    migrate: (client, schema) => migrate(client, schema, MIGRATIONS),
+    schema: read("PG_SCHEMA") ?? DEFAULT_SCHEMA,
     random: () => 0.5, // Nobody else waits as this script does.
     onWaiting: (sentence) => console.error(`⏳ ${sentence}`),
   });
   try {
-    return await use(await journalIn(db));
+    return await use(journal);
   } finally {
-    await db.close();
+    await journal.close();
   }
 }
 

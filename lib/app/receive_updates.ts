@@ -2,6 +2,7 @@
 
 import type { Place } from "../journal/alone.ts";
 import type { Journal } from "../journal/journal.ts";
+import { POLLING_SEAT } from "../journal/seats.ts";
 import type { Log } from "../log/log.ts";
 import type { TelegramOptions } from "../telegram/client.ts";
 import { pollUpdates } from "../telegram/polling.ts";
@@ -10,13 +11,18 @@ import type { Inbox } from "../telegram/update_inbox.ts";
 import { createWebhookWatch, type Webhook, type WebhookState } from "../telegram/webhook.ts";
 import { createWebhookAnswer } from "../telegram/webhook_requests.ts";
 import type { JournalWatch } from "./journal_watch.ts";
+import { whileHeld } from "./while_held.ts";
+import { sleepUnless } from "./within.ts";
 
 /** So many of the newest updates are known again when Telegram sends them twice; it repeats within minutes. */
 const KNOWN_UPDATES = 10_000;
 
+/** For how long a process that begins to poll bears another poller, in ms: Telegram holds a request of the one before for 10 s. */
+const HANDOVER_MS = 20_000;
+
 /** How updates come in. */
 export interface Receiving {
-  /** Receives updates until `signal` aborts. @throws {PollingEnded} If it cannot go on. */
+  /** Receives updates until `signal` aborts, or looks after the webhook, while that is this process's. @throws {PollingEnded} If it cannot go on. */
   run(signal: AbortSignal): Promise<void>;
   /** Answers a request to the webhook's path; undefined for any other. */
   answer(request: Request): Promise<Response> | undefined;
@@ -33,8 +39,8 @@ export interface ReceivingOptions {
   readonly inbox: Inbox;
   readonly watch: JournalWatch;
   readonly presence: Presence;
-  readonly crew: Pick<Place, "isAlive">;
   readonly journal: Pick<Journal, "forgetUpdates">;
+  readonly crew: Place;
   readonly stopping: AbortSignal;
   readonly now: () => number;
   readonly elapsedMs: () => number;
@@ -45,8 +51,9 @@ export interface ReceivingOptions {
 
 /** Idle until `run`. */
 export function createReceiving(options: ReceivingOptions): Receiving {
-  const { telegram, webhook, introduce, inbox, watch, presence, crew, journal, elapsedMs } =
+  const { telegram, webhook, introduce, inbox, watch, presence, journal, crew, elapsedMs } =
     options;
+  const isShared = crew.pace !== undefined;
   const accept: Inbox["accept"] = (updates) =>
     introduce().then(() => watch.recording(() => inbox.accept(updates)));
   // Without its own name the bot takes no update: /health must not report that as contact.
@@ -55,22 +62,32 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 
   if (webhook === null) {
     return {
-      run: (signal) =>
-        pollUpdates({
+      run: whileHeld(crew, POLLING_SEAT, async (signal) => {
+        if (isShared) await presence.goOn().catch(() => {});
+        await pollUpdates({
           ...options,
           ...telegram,
+          ...isShared ? { handoverMs: HANDOVER_MS } : {},
           now: elapsedMs, // Only for durations.
+          sleep: (ms) => sleepUnless(signal, ms),
           accept,
           async polled(offset, caughtUp) {
             await journal.forgetUpdates(offset);
             heard(caughtUp);
           },
-        }, signal),
+        }, signal);
+      }),
       answer: () => undefined,
       webhookState: () => undefined,
     };
   }
-  const atTelegram = createWebhookWatch({ ...options, ...telegram, webhook, looked: heard });
+  const atTelegram = createWebhookWatch({
+    ...options,
+    ...telegram,
+    webhook,
+    sleep: (ms, signal) => sleepUnless(signal, ms),
+    looked: heard,
+  });
   const { pathname } = new URL(webhook.url);
   const answer = createWebhookAnswer({
     ...options,
@@ -83,7 +100,10 @@ export function createReceiving(options: ReceivingOptions): Receiving {
     },
   });
   return {
-    run: atTelegram.run,
+    run: whileHeld(crew, POLLING_SEAT, async (signal) => {
+      if (isShared) await presence.goOn().catch(() => {});
+      await atTelegram.run(signal);
+    }),
     answer: (request) => new URL(request.url).pathname === pathname ? answer(request) : undefined,
     webhookState: atTelegram.state,
   };

@@ -15,7 +15,7 @@ export interface CallPace {
   /**
    * Runs `call` as the next of its account. It awaits `leave` right before it sends, and the next call begins after that;
    * what it does before, such as recording an attempt, is done for one call at a time. `leave` resolves with false when the
-   * process stops: then nothing may be sent.
+   * process stops, or another one calls the account now: then nothing may be sent.
    */
   run<T>(
     pace: AccountPace,
@@ -39,18 +39,28 @@ interface Line {
   isTaken: boolean;
   nextMs: number;
   heldSinceMs: number | null;
+  /** As of `nameFor`, at the last call. */
+  name: string | undefined;
 }
 
+/** How long a process waits with its first call, in ms: an earlier one may just have ended. */
+const HANDOVER_MS = 1_000;
+
 /** Creates the lines. Within the first second nothing leaves: an earlier process may just have ended. */
-export function createCallPace({ elapsedMs, sleep, stopping }: {
+export function createCallPace({ elapsedMs, sleep, stopping, nameFor }: {
   /** A monotonic clock, in ms. */
   readonly elapsedMs: () => number;
   /** Ends early when the process stops. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopping: AbortSignal;
+  /**
+   * The name under which this process makes the calls to an account, undefined while another one does: then no lead and no
+   * note leaves. Without it, it always does.
+   */
+  readonly nameFor?: ((account: string) => string | undefined) | undefined;
 }): CallPace {
   const lines = new Map<string, Line>();
-  const firstMs = elapsedMs() + 1000;
+  const firstMs = elapsedMs() + HANDOVER_MS;
 
   function lineOf(account: string): Line {
     let line = lines.get(account);
@@ -60,6 +70,7 @@ export function createCallPace({ elapsedMs, sleep, stopping }: {
         isTaken: false,
         nextMs: firstMs,
         heldSinceMs: null,
+        name: undefined,
       };
       lines.set(account, line);
     }
@@ -92,13 +103,22 @@ export function createCallPace({ elapsedMs, sleep, stopping }: {
         line.isTaken = false;
         admit(line);
       };
+      const isAnothers = () => {
+        const name = nameFor?.(account);
+        if (name !== undefined && name !== line.name) {
+          line.nextMs = Math.max(line.nextMs, elapsedMs() + HANDOVER_MS);
+          line.name = name;
+        }
+        return nameFor !== undefined && name === undefined && rank !== "page";
+      };
       const leave = async () => {
+        if (isAnothers()) return false;
         for (let waitMs; (waitMs = line.nextMs - elapsedMs()) > 0 && !stopping.aborted;) {
           await sleep(Math.ceil(waitMs));
         }
         line.nextMs = elapsedMs() + 1000 / callsPerSecond * MARGIN;
         pass();
-        return !stopping.aborted;
+        return !stopping.aborted && !isAnothers();
       };
       try {
         return await call(leave);

@@ -20,10 +20,10 @@ import { type Profile, profileOfWord, type Profiles } from "../profiles/profile.
 
 /** Sends POSTs and records their outcomes. */
 export interface CrmWork {
-  /** Sends a POST that waited in the journal. */
-  run(work: Work): Promise<void>;
+  /** Sends a POST that waited in the journal. @param isOurs Whether it is still this process's; then alone it leaves. */
+  run(work: Work, isOurs?: () => boolean): Promise<void>;
   /** Sends a POST whose attempt is recorded as begun. */
-  post(begun: BegunPost): Promise<void>;
+  post(begun: BegunPost, isOurs?: () => boolean): Promise<void>;
 }
 
 /** A POST whose attempt has begun. */
@@ -48,6 +48,11 @@ interface Way {
   readonly profile: Profile;
   readonly route: Route;
 }
+
+/** When another process, which calls the account, may take work that this one has. */
+const ELSEWHERE_MS = 1_000;
+
+const always = () => true;
 
 /** A turn to call an account. */
 interface Turn {
@@ -74,6 +79,8 @@ export interface CrmWorkOptions {
   readonly crm: Crm;
   readonly profiles: () => Profiles;
   readonly callPace: CallPace;
+  /** Whether this process makes the calls to an account now; without it, it always does. */
+  readonly mayCall?: (account: string) => boolean;
   /** What POSTs are prepared with. */
   readonly crmContext: () => DestinationContext;
   readonly crmTimeoutMs: number;
@@ -99,7 +106,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   const { journal, crm, profiles, wakeManagers, recordDurably, recordDone, now, log, cutOff } =
     options;
 
-  async function run(work: Work): Promise<void> {
+  async function run(work: Work, isOurs = always): Promise<void> {
     if (work.kind !== "post") throw new TypeError(`Work of kind ${work.kind} is not the CRM's`);
     const lead = await journal.findLead(work.subject);
     if (lead === undefined) throw new ReferenceError(`No lead ${work.subject}`);
@@ -112,18 +119,22 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     const way = wayOf(lead);
     if (way === undefined) return await reportNoWebhook(work, lead);
     const { host: account, callsPerSecond } = way.route;
-    if (callsPerSecond === null) return await send(work, lead, way);
+    if (callsPerSecond === null) return await send(work, lead, way, isOurs);
+    // The profile got this account after its lead had been put into another lane.
+    if (!(options.mayCall?.(account) ?? true)) {
+      return await recordDurably(() => journal.releaseWork(work, now() + ELSEWHERE_MS));
+    }
     const hasHadTurn = await options.callPace.run(
       { account, callsPerSecond },
       "lead",
       async (leave) => {
         const current = wayOf(lead); // It may have changed while the lead was in line.
         if (current?.route.host !== account) return false;
-        await send(work, lead, current, { account, leave });
+        await send(work, lead, current, isOurs, { account, leave });
         return true;
       },
     );
-    if (!hasHadTurn) await run(work);
+    if (!hasHadTurn) await run(work, isOurs);
   }
 
   /** Where a lead goes as things are now; undefined where it is for the managers' chat alone. */
@@ -137,9 +148,11 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     work: WorkOf<"post">,
     lead: Lead,
     { profile, route }: Way,
+    isOurs: () => boolean,
     turn?: Turn,
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
+    if (!isOurs()) return;
     // In line its visitor may have been blocked.
     if (turn !== undefined && !await journal.isOwed(work)) return;
     const first = turn !== undefined && hasWaitedEnough(work, lead, turn)
@@ -148,8 +161,10 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
     const attempt = await journal.beginAttempt(lead.number, work.body.askedBy, now());
     await journal.committed();
     const begun = { work, attempt, lead, profile, route };
-    if (turn === undefined || "fault" in first) return await sendOnce(begun, first);
-    const mayLeave = await turn.leave();
+    if (turn === undefined || "fault" in first) {
+      return isOurs() ? await sendOnce(begun, first) : await withdraw(work, attempt);
+    }
+    const mayLeave = await turn.leave() && isOurs();
     const current = wayOf(lead); // A minute may have passed.
     if (!mayLeave || current?.route.host !== turn.account) return await withdraw(work, attempt);
     await sendOnce(
@@ -164,9 +179,9 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
       options.callPace.heldForMs(account) > HELD_PATIENCE_MS;
   }
 
-  async function post(begun: BegunPost): Promise<void> {
+  async function post(begun: BegunPost, isOurs = always): Promise<void> {
     const { work, attempt, lead, profile } = begun;
-    if (cutOff.aborted) return await withdraw(work, attempt);
+    if (cutOff.aborted || !isOurs()) return await withdraw(work, attempt);
     await sendOnce(begun, prepareLead(profile, lead, options.crmContext()));
   }
 

@@ -11,8 +11,10 @@ import {
   type EditedAnswer,
   type Journal,
   laneOfChat,
+  MANAGERS_ANSWER_LANES,
   MARKS_LANE,
   type NewAnswerMessage,
+  readLane,
   type RecordedAnswer,
   type RecordedAnswerEdit,
 } from "../journal/journal.ts";
@@ -23,7 +25,10 @@ import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { AnswerChat } from "../visitors/answer_chat.ts";
 import { createAnswerWork } from "../visitors/answer_work.ts";
+import { chatSeat } from "../journal/seats.ts";
+import { chatForOne } from "../managers/chat_for_one.ts";
 import { createChatOutboxes } from "./chat_outboxes.ts";
+import { type Beside, besideOthers } from "./lane_seats.ts";
 import { createOutbox } from "./outbox.ts";
 import { spanOfAnswer } from "./send_spans.ts";
 
@@ -46,6 +51,8 @@ export interface Answers {
   showWhole(lead: number, by: string): Promise<void>;
   /** Tells that answers may be owed in chats that were not in use before. */
   wake(): void;
+  /** Takes up lanes that were found in the journal; false when one is of a chat that is not in use. */
+  found(lanes: readonly string[]): boolean;
   /** Takes up what an earlier process left, once the journal has recovered. */
   start(): void;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
@@ -56,6 +63,8 @@ export interface AnswersOptions {
   readonly journal: Journal;
   readonly answerChat: AnswerChat;
   readonly chats: ManagersChats;
+  /** As of `LaneOptions`. */
+  readonly beside?: Beside | undefined;
   readonly react: React;
   readonly recordDurably: RecordDurably;
   readonly tellTime: TellTime;
@@ -78,6 +87,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   };
   const visitors = createOutbox<AnswerWork>({
     ...options,
+    ...besideOthers(options.beside, () => undefined),
     journal: owed,
     // An answer that has ended owes its manager a word.
     run: async (work) => await toVisitor(visitorsWork(work)).finally(wake),
@@ -85,12 +95,19 @@ export function createAnswers(options: AnswersOptions): Answers {
     most: MOST_ANSWERS,
     mostPerLane: () => MOST_ANSWERS,
   });
-  const managers = createChatOutboxes(options.chats.at, (_chat, adminChat) => {
-    const toManagers = createAnswerNotes({ ...options, adminChat, retryAtMs });
+  const managers = createChatOutboxes(options.chats.at, (chat, adminChat) => {
     return createOutbox<AnswerWork>({
       ...options,
+      ...besideOthers(options.beside, () => chatSeat(options.chats.groupOf(chat))),
       journal: owed,
-      run: async (work) => await toManagers(managersWork(work)).finally(wake),
+      async run(work, isOurs) {
+        const toManagers = createAnswerNotes({
+          ...options,
+          adminChat: chatForOne(adminChat, isOurs),
+          retryAtMs,
+        });
+        await toManagers(managersWork(work)).finally(wake);
+      },
       spanOf: (work) => spanOfAnswer(work, adminChat.chatId()),
       most: MOST_MARKS + 1,
       mostPerLane: (lane) => lane.startsWith(MARKS_LANE) ? MOST_MARKS : 1,
@@ -131,6 +148,16 @@ export function createAnswers(options: AnswersOptions): Answers {
       await recorded(undefined);
     },
     wake,
+    found(lanes) {
+      let areAllInUse = true;
+      for (const lane of lanes) {
+        const { chat } = readLane(lane, MANAGERS_ANSWER_LANES);
+        if (chat === null) visitors.found(lane);
+        else if (options.chats.keys().includes(chat)) managers.at(chat)?.found(lane);
+        else areAllInUse = false;
+      }
+      return areAllInUse;
+    },
     start: wake,
     stop: async () => void await Promise.all([visitors.stop(), managers.stop()]),
   };

@@ -4,6 +4,7 @@ import {
   COPIED_FACT,
   crmLane,
   type CutOff,
+  type DueLanes,
   type EditedMessage,
   type NewFollowUpMessage,
   type PhoneAnswer,
@@ -60,6 +61,8 @@ export interface Delivery {
   sendAll(profile: string, by: string, offer: MessageAddress): Promise<number>;
   /** Tells that new work is due in the journal. */
   wake(): void;
+  /** As of `Lanes`. */
+  found(due: DueLanes): boolean;
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
   /**
@@ -249,6 +252,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lanes.wakeManagers();
       lanes.wakeNotes();
     },
+    found: lanes.found,
     async start() {
       const copiedAtMs = await journal.fact(COPIED_FACT);
       if (copiedAtMs !== undefined) {

@@ -7,7 +7,9 @@ import { createNoteWork } from "../crm/note_work.ts";
 import type { Crm, CrmCalls } from "../crm/post.ts";
 import { type BegunPost, createCrmWork } from "../crm/work.ts";
 import {
+  accountOfNotes,
   CRM_LANES,
+  type DueLanes,
   type Journal,
   MAIN_CHAT,
   noteLane,
@@ -23,9 +25,11 @@ import type { ShownWords } from "../managers/shown_words.ts";
 import type { ManagersChats } from "../managers/chats.ts";
 import type { TellTime } from "../managers/texts.ts";
 import type { CrmOutcome } from "../lead.ts";
+import { type Beside, besideOthers, seatOfPosts } from "./lane_seats.ts";
 import { createManagersLanes } from "./managers_lanes.ts";
 import { createOutbox, type Place } from "./outbox.ts";
 import { spanOfMessage, spanOfNote, spanOfPhone } from "./send_spans.ts";
+import { crmSeat } from "../journal/seats.ts";
 import type { RecordDone } from "../journal/done.ts";
 import type { RecordDurably } from "../journal/durable.ts";
 import type { Profile, Profiles } from "../profiles/profile.ts";
@@ -63,6 +67,8 @@ export interface LaneOptions {
   readonly confirmationTimes?: ConfirmationTimes;
   readonly shownWords: Pick<ShownWords, "remember">;
   readonly chats: ManagersChats;
+  /** The place beside other processes; undefined for a process alone. */
+  readonly beside?: Beside | undefined;
   readonly visitorChat: VisitorChat;
   readonly profiles: () => Profiles;
   readonly crmTimeoutMs: number;
@@ -104,23 +110,28 @@ export interface Lanes {
   wakePhones(): void;
   /** Takes up what an earlier process left. */
   wakeAll(): void;
+  /** Takes up what was found in the journal; false when some of it is of a chat that is not in use. */
+  found(due: DueLanes): boolean;
   /** Takes up nothing more, and resolves when what was in hand is recorded. */
   stop(): Promise<void>;
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const { journal, chats, now, random, log } = options;
+  const { journal, chats, beside, profiles, now, random, log } = options;
+  const ofAll = besideOthers(beside, () => undefined);
   const spanOf = (work: Work) => spanOfMessage(work, chats.at(MAIN_CHAT).chatId());
   const retryAtMs = (work: Pick<Work, "failures">, atLeastMs = 0) =>
     now() + waitMs(work.failures + 1, random(), atLeastMs);
   const crmWork = createCrmWork({
     ...options,
+    mayCall: (account) => beside === undefined || beside.seats.holds(crmSeat(account)),
     wakeManagers,
     wakeNotes,
     ended: (work) => posts.free(work),
   });
   const posts = createOutbox({
     ...options,
+    ...besideOthers(beside, (lane) => seatOfPosts(lane, profiles())),
     run: crmWork.run,
     factsOf: ({ subject }: Work) => ({ lead: subject }),
     most: MOST_POSTS,
@@ -128,10 +139,12 @@ export function createLanes(options: LaneOptions): Lanes {
   });
   const notes = createOutbox({
     ...options,
+    ...besideOthers(beside, (lane) => crmSeat(accountOfNotes(lane))),
     journal: {
       nextWorkDueAtMs: journal.nextNoteDueAtMs,
       takeWork: journal.takeNotes,
       postponeWork: journal.postponeNote,
+      releaseWork: journal.releaseNote,
     },
     run: createNoteWork({ ...options, retryAtMs }),
     spanOf: spanOfNote,
@@ -142,6 +155,7 @@ export function createLanes(options: LaneOptions): Lanes {
   const visitorWork = createVisitorWork({ ...options, retryAtMs, wakeVisitors, confirmed });
   const visitors = createOutbox({
     ...options,
+    ...ofAll,
     run: visitorWork.run,
     spanOf,
     most: MOST_VISITORS,
@@ -149,6 +163,7 @@ export function createLanes(options: LaneOptions): Lanes {
   });
   const phones = createOutbox({
     ...options,
+    ...ofAll,
     journal: {
       nextWorkDueAtMs: journal.nextPhoneWorkDueAtMs,
       takeWork: journal.takePhoneWork,
@@ -198,8 +213,8 @@ export function createLanes(options: LaneOptions): Lanes {
   return {
     placeFor: posts.reserve,
     post({ work, ...begun }, place, ready) {
-      place.run(work, async () => {
-        if (await ready()) await crmWork.post({ work, ...begun });
+      place.run(work, async (isOurs) => {
+        if (await ready()) await crmWork.post({ work, ...begun }, isOurs);
       });
     },
     confirm(work, pressedAtMs) {
@@ -227,6 +242,20 @@ export function createLanes(options: LaneOptions): Lanes {
       wakeVisitors();
       notes.wakeFound(noteLanes);
       phones.wakeFound(phoneLanes);
+    },
+    found({ work, notes: owedNotes, phones: arePhonesDue }) {
+      let isAllInUse = true;
+      for (const lane of work) {
+        if (lane.startsWith(CRM_LANES)) posts.found(lane);
+        else if (lane === VISITORS_LANE) visitors.found(lane);
+        else if (!managers.found(lane)) isAllInUse = false;
+      }
+      for (const lane of owedNotes) notes.found(lane);
+      if (arePhonesDue) {
+        asksPhones = true;
+        phones.found(PHONES_LANE);
+      }
+      return isAllInUse;
     },
     async stop() {
       const stopped = [posts, notes, managers, visitors, phones].map((each) => each.stop());

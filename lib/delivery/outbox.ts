@@ -27,12 +27,27 @@ export interface OwedRecords<Work extends Owed> {
   takeWork(lane: string, nowMs: number, most: number): Promise<(Work | Unreadable)[]>;
   /** Counts one more failure. */
   postponeWork(work: Work | Unreadable, dueAtMs: number): Promise<void>;
+  /** Gives work back that was taken and not tried. Without it that counts as a failure. */
+  releaseWork?(work: Work | Unreadable, dueAtMs: number): Promise<void>;
 }
+
+/** Whether work that was taken is still this process's to do: asked right before something leaves. */
+export type IsOurs = () => boolean;
 
 export interface OutboxOptions<Work extends Owed> {
   readonly journal: OwedRecords<Work>;
-  /** Does one piece of work and records what came of it; a throw is a defect and makes it due again. */
-  readonly run: (work: Work) => Promise<void>;
+  /**
+   * Does one piece of work and records what came of it; a throw is a defect and makes it due again. Work that is not this
+   * process's any more is left as it is.
+   */
+  readonly run: (work: Work, isOurs: IsOurs) => Promise<void>;
+  /**
+   * The name under which this process may take work of a lane now; undefined while it may not. Where other processes work on
+   * the same journal that changes with their seats. Without it all is this process's.
+   */
+  readonly nameFor?: ((lane: string) => string | undefined) | undefined;
+  /** Told of a lane that another process takes work of, when it may have due work. */
+  readonly elsewhere?: ((lane: string) => void) | undefined;
   /** The span in which one piece of work is done; undefined where `run` has its own. */
   readonly spanOf?: (work: Work) => NewSpan;
   /** Fields of a line about work that a defect kept from being done. */
@@ -50,6 +65,8 @@ export interface OutboxOptions<Work extends Owed> {
 export interface Outbox<Work extends Owed> {
   /** Tells that a lane may have due work. */
   wake(lane: string): void;
+  /** The same, of a lane that was found in the journal: whoever takes its work finds it there too. */
+  found(lane: string): void;
   /** The same for lanes that are looked for in the journal. */
   wakeFound(find: () => Promise<Iterable<string>>): void;
   /** Reserves a place for new work of a lane; undefined where there is none, or where something due waits before it. */
@@ -65,14 +82,18 @@ export interface Outbox<Work extends Owed> {
 /** Room for one piece of work, which nothing else is given until it is left. */
 export interface Place<Work extends Owed> {
   /** Does work that its caller recorded as in hand. Code that makes work of its lane due meanwhile has to wake the lane. */
-  run(work: Work, run: () => Promise<void>): Promise<void>;
+  run(work: Work, run: (isOurs: IsOurs) => Promise<void>): Promise<void>;
   /** Leaves a place in which nothing was done. */
   [Symbol.dispose](): void;
 }
 
+/** The name of a process that shares its journal with none. */
+const ALONE = "alone";
+
 export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): Outbox<Work> {
   const { journal, run, spanOf, most, mostPerLane, recordDurably, now, random, log } = options;
-  const inHand = new Map<number, Promise<void>>();
+  const { nameFor = () => ALONE, elsewhere } = options;
+  const inHand = new Map<number, { readonly done: Promise<void>; readonly isOurs: IsOurs }>();
   /** The lanes of those in hand that take room. */
   const taking = new Map<number, string>();
   /** Places that are taken or reserved, in all and by lane. */
@@ -93,10 +114,20 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
 
   function wake(lane: string): void {
     if (stopped) return;
+    if (nameFor(lane) === undefined) elsewhere?.(lane);
+    wakeHere(lane);
+  }
+
+  function wakeHere(lane: string): void {
+    if (stopped) return;
     wakes++;
     restsUntilMs.delete(lane);
     awake.add(lane);
     pumpSoon();
+  }
+
+  function found(lane: string): void {
+    if (!awake.has(lane) && nameFor(lane) !== undefined) wakeHere(lane);
   }
 
   function wakeFound(find: () => Promise<Iterable<string>>): void {
@@ -156,34 +187,58 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
       sought.delete(find);
     }
     for (const lane of [...awake]) {
+      const name = nameFor(lane);
+      if (name === undefined) {
+        awake.delete(lane); // It is found again, here or elsewhere.
+        continue;
+      }
       if (roomIn(lane) <= 0) continue; // Stays awake: the next work that ends pumps again.
       const before = wakes;
       const dueAtMs = await journal.nextWorkDueAtMs(lane);
+      if (stopped) return;
       if (dueAtMs === undefined || dueAtMs > now()) {
         if (wakes === before) sleepUntil(lane, dueAtMs);
         else pumpSoon();
         continue;
       }
-      await takeFrom(lane);
+      await takeFrom(lane, name);
       // To the end of the line: the next place is another lane's, however much this one owes.
       awake.delete(lane);
       awake.add(lane);
     }
   }
 
-  async function takeFrom(lane: string): Promise<void> {
+  async function takeFrom(lane: string, name: string): Promise<void> {
     const room = roomIn(lane);
-    if (room <= 0) return;
+    if (room <= 0 || nameFor(lane) !== name) return;
     countPlaces(lane, room);
     let works: (Work | Unreadable)[] = [];
     try {
+      const taken = await journal.takeWork(lane, now(), room);
       // Work whose taking was undone is due in the journal while it is still in hand.
-      works = (await journal.takeWork(lane, now(), room)).filter(({ id }) => !inHand.has(id));
+      works = taken.filter(({ id }) => !inHand.has(id));
+      for (const work of taken) {
+        const before = inHand.get(work.id);
+        if (before !== undefined) void keepForLater(work, before);
+      }
     } finally {
       countPlaces(lane, works.length - room);
     }
-    for (const work of works) void hold(work, () => doOne(work)).then(() => wake(lane));
+    const isOurs = () => nameFor(lane) === name;
+    for (const work of works) {
+      void hold(work, isOurs, () => doOne(work, isOurs)).then(() => wakeHere(lane));
+    }
     if (works.length < room) pumpSoon(); // Finds out when its next work is due.
+  }
+
+  /** Work that others had taken over, and was taken anew while it was still in hand here, begins when that has ended. */
+  async function keepForLater(
+    work: Work | Unreadable,
+    { done, isOurs }: { readonly done: Promise<void>; readonly isOurs: IsOurs },
+  ): Promise<void> {
+    if (isOurs()) return;
+    await done;
+    await release(work);
   }
 
   function sleepUntil(lane: string, dueAtMs: number | undefined): void {
@@ -204,23 +259,31 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
   }
 
   /** One row that cannot be read is put off: it must not hold up the others. */
-  function doOne(work: Work | Unreadable): Promise<void> {
-    if (isReadable(work)) return run(work);
+  function doOne(work: Work | Unreadable, isOurs: IsOurs): Promise<void> {
+    if (!isOurs()) return Promise.resolve();
+    if (isReadable(work)) return run(work, isOurs);
     return Promise.reject(new TypeError(`Cannot read work ${work.id} of the lane ${work.lane}`));
   }
 
   /** Does work in a place that is counted. */
-  function hold(work: Work | Unreadable, doIt: () => Promise<void>): Promise<void> {
+  function hold(
+    work: Work | Unreadable,
+    isOurs: IsOurs,
+    doIt: () => Promise<void>,
+  ): Promise<void> {
     const { id, lane } = work;
     taking.set(id, lane);
-    const doOrGiveBack = () => doIt().catch((error) => giveBack(work, error));
+    const doOrGiveBack = async () => {
+      await doIt().catch((error) => giveBack(work, error));
+      if (!isOurs()) await release(work);
+    };
     const hasSpan = spanOf !== undefined && isReadable(work);
     const ended = hasSpan ? log.span(spanOf(work), doOrGiveBack) : doOrGiveBack();
     const done = ended.finally(() => {
       inHand.delete(id);
       free(work);
     });
-    inHand.set(id, done);
+    inHand.set(id, { done, isOurs });
     return done;
   }
 
@@ -243,13 +306,15 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
 
   /** The place is counted before anything is waited for, so that it is given once. */
   async function reserve(lane: string): Promise<Place<Work> | undefined> {
-    if (stopped || roomIn(lane) <= 0) return undefined;
+    const name = nameFor(lane);
+    if (stopped || name === undefined || roomIn(lane) <= 0) return undefined;
     countPlaces(lane, 1);
     let isOpen = true;
+    const isOurs = () => nameFor(lane) === name;
     const place: Place<Work> = {
       run(work, doIt) {
         isOpen = false;
-        return hold(work, doIt);
+        return hold(work, isOurs, () => doIt(isOurs));
       },
       [Symbol.dispose]() {
         if (isOpen) leavePlace(lane);
@@ -258,7 +323,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     };
     let isGiven = false;
     try {
-      isGiven = await isClear(lane);
+      isGiven = await isClear(lane) && !stopped;
       return isGiven ? place : undefined;
     } finally {
       if (!isGiven) place[Symbol.dispose]();
@@ -282,8 +347,16 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     }
   }
 
+  /** Work that was left undone; in another process's hand, or done and recorded after all, it stays as it is. */
+  async function release(work: Work | Unreadable): Promise<void> {
+    if (stopped) return; // What this process leaves behind is taken over.
+    const { releaseWork = journal.postponeWork } = journal;
+    await recordDurably(() => releaseWork(work, now())).catch((error) => giveBack(work, error));
+  }
+
   return {
     wake,
+    found,
     wakeFound,
     reserve,
     free,
@@ -294,7 +367,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
       clearTimeout(again);
       for (const timer of timers.values()) clearTimeout(timer);
       await pumping;
-      while (inHand.size > 0) await Promise.all(inHand.values());
+      while (inHand.size > 0) await Promise.all([...inHand.values()].map(({ done }) => done));
     },
   };
 }

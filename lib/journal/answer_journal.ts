@@ -16,7 +16,12 @@ import { type StoredAnswers, storedAnswers } from "./stored_answers.ts";
 
 export type { AnswerEdit, EditedAnswer, RecordedAnswerEdit } from "./answer_edits.ts";
 export type { Arrived } from "./answer_ends.ts";
-export { ANSWER_NOTES_LANE, ANSWERS_LANE, MARKS_LANE } from "./answer_queue.ts";
+export {
+  ANSWER_NOTES_LANE,
+  ANSWERS_LANE,
+  MANAGERS_ANSWER_LANES,
+  MARKS_LANE,
+} from "./answer_queue.ts";
 export type { AnswerWork, AnswerWorkOf, Mark } from "./answer_queue.ts";
 export type { Choice, ChosenLead, NewAnswerMessage, RecordedAnswer } from "./answers.ts";
 export type { Said } from "./conversations.ts";

@@ -17,7 +17,7 @@ export const MARKS_LANE = "answers:marks";
 export const ANSWER_NOTES_LANE = "answers:notes";
 
 /** How the names of the managers' lanes among these begin. */
-const MANAGERS_LANES = "answers:";
+export const MANAGERS_ANSWER_LANES = "answers:";
 
 /** What each kind of work needs beside its subject: an answer's number, or for an invitation a lead's. */
 export interface AnswerBodies {
@@ -60,7 +60,7 @@ export type NewAnswerWork = {
   readonly [Kind in AnswerWorkKind]: Pick<AnswerWorkOf<Kind>, "kind" | "subject" | "body">;
 }[AnswerWorkKind];
 
-/** Work that was taken stays the caller's until finished or postponed. */
+/** Work that was taken stays the caller's until finished or postponed, as in the outbox. */
 export interface AnswerQueue {
   /** Hands out due work of a lane, longest due first. */
   takeAnswerWork(
@@ -72,7 +72,7 @@ export interface AnswerQueue {
   /** Counts one more failure. */
   postponeAnswerWork(work: Numbered, dueAtMs: number): Promise<void>;
   finishAnswerWork(work: Numbered): Promise<void>;
-  /** Whether work in hand is still owed: its person may have been erased meanwhile. */
+  /** Whether work in hand is still owed, and by this process: its person may have been erased meanwhile. */
   isAnswerWorkOwed(work: Numbered): Promise<boolean>;
 }
 
@@ -102,6 +102,7 @@ export function answerQueue(
   db: Database,
   chats: Pick<ChatMoves, "isMainAlone" | "chatAt" | "chatOfLead" | "chatOfFollowUp">,
 ): AnswerQueueMoves {
+  const { isMine } = db.dialect;
   const selectAnswer = db.reader("SELECT chat_id, lead FROM answers WHERE number = ?");
   const insert = db.writer(
     `INSERT INTO answer_work (lane, chat, kind, subject, body, visitor, due_at_ms)
@@ -126,10 +127,11 @@ export function answerQueue(
   const nextDue = nextDueIn("lane = ?");
   const nextDueInChat = nextDueIn("lane = ? AND chat = ?");
   const postpone = db.writer(
-    "UPDATE answer_work SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
+    `UPDATE answer_work SET due_at_ms = ?, failures = failures + 1 WHERE id = ? AND ${isMine}`,
   );
-  const finish = db.writer("DELETE FROM answer_work WHERE id = ?");
-  const owed = db.reader("SELECT 1 FROM answer_work WHERE id = ?");
+  const finish = db.writer(`DELETE FROM answer_work WHERE id = ? AND ${isMine}`);
+  // Only a batch knows on PostgreSQL whose hand is meant.
+  const owed = (db.dialect.isShared ? db.writer : db.reader)(`SELECT 1 FROM answer_work WHERE id = ? AND ${isMine}`);
   const delay = db.writer(
     `UPDATE answer_work SET due_at_ms = ?
      WHERE subject = ? AND kind = ? AND due_at_ms IS NOT NULL`,
@@ -168,14 +170,14 @@ export function answerQueue(
       );
     },
     async takeAnswerWork(named, nowMs, most) {
-      const { lane, chat } = readLane(named, MANAGERS_LANES);
+      const { lane, chat } = readLane(named, MANAGERS_ANSWER_LANES);
       const rows = chat === null
         ? await take.all(lane, nowMs, most)
         : await takeInChat.all(lane, chat, nowMs, most);
       return rows.map(readWork).sort((a, b) => a.id - b.id);
     },
     async nextAnswerWorkDueAtMs(named) {
-      const { lane, chat } = readLane(named, MANAGERS_LANES);
+      const { lane, chat } = readLane(named, MANAGERS_ANSWER_LANES);
       const row = chat === null ? await nextDue.get(lane) : await nextDueInChat.get(lane, chat);
       return row === undefined ? undefined : Number(row["due_at_ms"]);
     },

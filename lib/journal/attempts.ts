@@ -3,6 +3,7 @@
 import type { Database, Row } from "./engine.ts";
 import type { AttemptRecord, CrmOutcome } from "../lead.ts";
 import { numberOrNull, textOrNull } from "./rows.ts";
+import { StorageError } from "./storage_error.ts";
 
 export interface Attempt {
   readonly lead: number;
@@ -13,7 +14,11 @@ export interface Attempt {
 export interface AttemptRecords {
   /** A lead's POSTs, first to last. */
   attemptsOf(lead: number): Promise<AttemptRecord[]>;
-  /** Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first. */
+  /**
+   * Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first.
+   *
+   * @throws {StorageError} On PostgreSQL, if the POST is not in this process's hand any more: it must not leave.
+   */
   beginAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
   /** Attempts that were begun and never ended: the process died in their middle. */
   openAttempts(): Promise<Attempt[]>;
@@ -25,25 +30,41 @@ export interface AttemptMoves extends AttemptRecords {
   attemptsLeft(dead: string | null): Promise<Attempt[]>;
   /** Begins the first attempt of a lead that was recorded just now. */
   beginFirst(lead: number, nowMs: number): Promise<Attempt>;
-  /** Records how an attempt ended, and nothing of what follows. */
-  closeAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): Promise<void>;
-  /** An attempt that was begun was not made. */
-  forgetOpenAttempt(attempt: Attempt): Promise<void>;
+  /** Begins an attempt for which no POST is in hand. */
+  addAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
+  /** Records how an attempt ended, and nothing of what follows; false if it has ended already, or is another process's. */
+  closeAttempt(attempt: Attempt, outcome: CrmOutcome, nowMs: number): Promise<boolean>;
+  /** The same of an attempt of any process. */
+  closeAttemptLeft(attempt: Attempt, outcome: CrmOutcome, nowMs: number): Promise<void>;
+  /** An attempt that was begun was not made; false as `closeAttempt`. */
+  forgetOpenAttempt(attempt: Attempt): Promise<boolean>;
 }
 
 export function attemptRecords(db: Database): AttemptMoves {
   const select = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const beginFirst = db.writer("INSERT INTO attempts (lead, nth, begun_at_ms) VALUES (?, 1, ?)");
-  const begin = db.writer(
-    `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
-     VALUES (?1, 1 + (SELECT count(*) FROM attempts WHERE lead = ?1), ?2, ?3) RETURNING nth`,
+  const { isMine, isMyAttempt, isShared } = db.dialect;
+  const beginWhere = (condition: string) =>
+    db.writer(
+      `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
+       SELECT CAST(?1 AS BIGINT), 1 + (SELECT count(*) FROM attempts WHERE lead = ?1),
+         CAST(?2 AS BIGINT), CAST(?3 AS TEXT) WHERE ${condition} RETURNING nth`,
+    );
+  const add = beginWhere("true");
+  const begin = beginWhere(
+    isShared
+      ? `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`
+      : "1 = 1",
   );
-  const end = db.writer(
-    `UPDATE attempts SET ended_at_ms = ?, outcome = ?, status = ?, reason = ?
-     WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL`,
-  );
+  const endWhere = (condition: string) =>
+    db.writer(
+      `UPDATE attempts SET ended_at_ms = ?, outcome = ?, status = ?, reason = ?
+       WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL AND ${condition}`,
+    );
+  const end = endWhere(isMyAttempt);
+  const endLeft = endWhere("1 = 1");
   const forget = db.writer(
-    "DELETE FROM attempts WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL",
+    `DELETE FROM attempts WHERE lead = ? AND nth = ? AND ended_at_ms IS NULL AND ${isMyAttempt}`,
   );
   const open = db.reader("SELECT lead, nth FROM attempts WHERE ended_at_ms IS NULL ORDER BY lead");
   const left = db.reader(
@@ -58,14 +79,20 @@ export function attemptRecords(db: Database): AttemptMoves {
       await beginFirst.run(lead, nowMs);
       return { lead, nth: 1 };
     },
-    beginAttempt: async (lead, askedBy, nowMs) => ({
-      lead,
-      nth: Number((await begin.get(lead, nowMs, askedBy))?.["nth"]),
-    }),
-    async closeAttempt({ lead, nth }, outcome, nowMs) {
-      await end.run(nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth);
+    async beginAttempt(lead, askedBy, nowMs) {
+      const row = await begin.get(lead, nowMs, askedBy);
+      if (row === undefined) throw new StorageError(`the POST of lead ${lead} was taken over`);
+      return { lead, nth: Number(row["nth"]) };
     },
-    forgetOpenAttempt: async ({ lead, nth }) => void await forget.run(lead, nth),
+    addAttempt: async (lead, askedBy, nowMs) => ({
+      lead,
+      nth: Number((await add.get(lead, nowMs, askedBy))?.["nth"]),
+    }),
+    closeAttempt: async (attempt, outcome, nowMs) =>
+      (await end.run(...endOf(attempt, outcome, nowMs))).changes === 1,
+    closeAttemptLeft: async (attempt, outcome, nowMs) =>
+      void await endLeft.run(...endOf(attempt, outcome, nowMs)),
+    forgetOpenAttempt: async ({ lead, nth }) => (await forget.run(lead, nth)).changes === 1,
     openAttempts: async () => (await open.all()).map(attemptIn),
     attemptsLeft: async (dead) => (await left.all(dead)).map(attemptIn),
     async openAttemptOf(lead) {
@@ -73,6 +100,10 @@ export function attemptRecords(db: Database): AttemptMoves {
       return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
     },
   };
+}
+
+function endOf({ lead, nth }: Attempt, outcome: CrmOutcome, nowMs: number) {
+  return [nowMs, outcome.kind, statusOf(outcome), reasonOf(outcome), lead, nth] as const;
 }
 
 function attemptIn(row: Row): Attempt {

@@ -58,7 +58,7 @@ export function cardMoves(
 ): CardMoves & CardConsequences {
   const turnIntoCard = db.writer(
     `UPDATE outbox SET kind = 'card', lane = '${ADMIN_CHAT_LANE}', chat = ?, body = ?,
-       failures = 0, due_at_ms = ? WHERE id = ?`,
+       failures = 0, due_at_ms = ? WHERE id = ? AND ${db.dialect.isMine}`,
   );
   const forgetWaitingCard = db.writer(
     "DELETE FROM outbox WHERE subject = ? AND kind = 'card' AND due_at_ms IS NOT NULL",
@@ -96,9 +96,8 @@ export function cardMoves(
       if (await hasFollowUps.get(lead) !== undefined) await releaseFollowUps.run(nowMs, lead);
     },
     async turnIntoCard({ id, subject }, reason, nowMs) {
-      if (!await holdIfBlocked(subject)) {
-        await turnIntoCard.run(await chatOfLead(subject), reason, nowMs, id);
-      }
+      const { changes } = await turnIntoCard.run(await chatOfLead(subject), reason, nowMs, id);
+      if (changes > 0) await holdIfBlocked(subject);
     },
     forgetWaitingCard: async (lead) => void await forgetWaitingCard.run(lead),
   };
@@ -106,13 +105,19 @@ export function cardMoves(
   /** A manager may have settled it or sent it again while it was being shown; then the card has to say so. */
   async function settle(work: WorkOf<"card">, card: MessageAddress, nowMs: number): Promise<void> {
     const lead = work.subject;
+    if (!await outbox.endWork(work) && await isTakenOver(lead)) return;
     await leads.rememberCard(lead, work.body.reason, card, nowMs);
     const isOpen = await leads.moveLead(lead, "in_admin_chat");
     const isAskedFor = await outbox.findWork("post", lead) !== undefined ||
       (await attemptsOf(lead)).at(-1)?.askedBy != null;
     if (!isOpen || isAskedFor) await consequences.oweCardUpdate(lead, nowMs);
-    await outbox.finishWork(work);
     await consequences.releaseFollowUps(lead, nowMs);
+  }
+
+  /** Of a card that is not in hand any more: whether another process has shown it or will. Else it was forgotten meanwhile. */
+  async function isTakenOver(lead: number): Promise<boolean> {
+    return await outbox.findWork("card", lead) !== undefined ||
+      (await leads.findLead(lead))?.card !== null;
   }
 
   return {
@@ -123,8 +128,8 @@ export function cardMoves(
       }),
     markUndelivered: (work, dueAtMs) =>
       db.atomically(async () => {
+        if (!await outbox.putOffWork(work, dueAtMs)) return;
         await leads.moveLead(work.subject, "undelivered");
-        await outbox.postponeWork(work, dueAtMs);
       }),
     closeByHand: (number, by, nowMs) =>
       db.atomically(async () => {

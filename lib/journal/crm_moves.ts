@@ -13,7 +13,10 @@ import { PROFILE_FACTS } from "./profile_keys.ts";
 import type { CrmAccount } from "./send_all.ts";
 import type { WorkOf } from "./work.ts";
 
-/** What has ended outside and leaves nothing owed: many of these are recorded by one verb. */
+/**
+ * What has ended outside and leaves nothing owed: many of these are recorded by one verb. Of work that another process has
+ * taken over nothing is recorded.
+ */
 export type Done =
   | { readonly kind: "confirmed"; readonly work: WorkOf<"confirmation">; readonly atMs: number }
   | {
@@ -29,7 +32,10 @@ type Accepted = Extract<CrmOutcome, { readonly kind: "accepted" }>;
 type Ended<Kind> = Extract<Done, { readonly kind: Kind }>;
 
 export interface CrmMoves {
-  /** Records how a POST ended and all that follows: the lead's state, its deal, its card, the account of a run, the offer to send all. */
+  /**
+   * Records how a POST ended and all that follows: the lead's state, its deal, its card, the account of a run, the offer to send
+   * all. An attempt that has ended stays as it ended: another process may have taken it over, and the managers then have its card.
+   */
   endAttempt(
     work: WorkOf<"post">,
     attempt: Attempt,
@@ -84,7 +90,7 @@ export function crmMoves(
   const closeAll = db.writer(
     `UPDATE attempts SET ended_at_ms = done.at_ms, outcome = 'accepted', status = done.status
      FROM ${ended} WHERE attempts.lead = done.lead AND attempts.nth = done.nth
-       AND ended_at_ms IS NULL`,
+       AND ended_at_ms IS NULL AND ${db.dialect.isMyAttempt}`,
   );
   const settleAll = db.writer(
     `UPDATE leads SET state = CASE WHEN state IN (${
@@ -103,9 +109,10 @@ export function crmMoves(
      WHERE number = done.lead AND confirmed_at_ms IS NULL`,
   );
 
-  async function endResend(work: WorkOf<"post">, nowMs: number): Promise<void> {
-    await outbox.finishWork(work);
+  async function endResend(work: WorkOf<"post">, nowMs: number): Promise<boolean> {
+    if (!await outbox.endWork(work)) return false;
     await cards.oweCardUpdate(work.subject, nowMs);
+    return true;
   }
 
   async function succeed(work: WorkOf<"post">, { deal }: Accepted, nowMs: number): Promise<void> {
@@ -135,7 +142,7 @@ export function crmMoves(
     outcome: CrmOutcome,
     nowMs: number,
   ): Promise<void> {
-    await attempts.closeAttempt(attempt, outcome, nowMs);
+    if (!await attempts.closeAttempt(attempt, outcome, nowMs)) return;
     if (outcome.kind === "accepted") return await succeed(work, outcome, nowMs);
     await fail(work, nowMs);
     await account.crmFailed(work.subject);
@@ -146,20 +153,26 @@ export function crmMoves(
     if (!isResend(work)) await blocks.holdIfBlocked(work.subject);
   }
 
-  /** First POSTs that the CRM took: nearly all there are. */
+  /** First POSTs that the CRM took: nearly all there are. Returns those whose attempts have ended by this. */
   async function settleFirst(
     accepted: readonly Ended<"accepted">[],
     confirmedAtMs: ReadonlyMap<number, number>,
-  ): Promise<boolean> {
-    const rows = JSON.stringify(accepted.map(({ work, attempt, outcome, atMs }) => [
-      work.subject,
-      attempt.nth,
-      outcome.status,
-      atMs,
-      confirmedAtMs.get(work.subject) ?? null,
-    ]));
+  ): Promise<{ readonly settled: readonly Ended<"accepted">[]; readonly owesManagers: boolean }> {
+    const rowsOf = (ended: readonly Ended<"accepted">[]) =>
+      JSON.stringify(ended.map(({ work, attempt, outcome, atMs }) => [
+        work.subject,
+        attempt.nth,
+        outcome.status,
+        atMs,
+        confirmedAtMs.get(work.subject) ?? null,
+      ]));
+    let settled = accepted;
+    let rows = rowsOf(settled);
+    if ((await closeAll.run(rows)).changes !== settled.length) {
+      settled = await endedBy(accepted);
+      rows = rowsOf(settled);
+    }
     const nowMs = Math.max(...accepted.map(({ atMs }) => atMs));
-    await closeAll.run(rows);
     const followed = (await settleAll.all(rows))
       .filter((row) => row["has_follow_ups"] || row["is_any_crm_down"]);
     for (const row of followed) {
@@ -167,7 +180,18 @@ export function crmMoves(
       await cards.releaseFollowUps(lead, nowMs);
       await account.crmAnswered(lead, nowMs);
     }
-    return followed.length > 0;
+    return { settled, owesManagers: followed.length > 0 };
+  }
+
+  /** Without those that a takeover has ended. */
+  async function endedBy(accepted: readonly Ended<"accepted">[]): Promise<Ended<"accepted">[]> {
+    const ended: Ended<"accepted">[] = [];
+    for (const each of accepted) {
+      const attempt = (await attempts.attemptsOf(each.work.subject))
+        .find(({ nth }) => nth === each.attempt.nth);
+      if (attempt?.outcome === "accepted" && attempt.endedAtMs === each.atMs) ended.push(each);
+    }
+    return ended;
   }
 
   async function recordDone(done: readonly Done[]): Promise<boolean> {
@@ -176,13 +200,15 @@ export function crmMoves(
     const handled = done.filter((each) => each.kind === "handled");
     const first = accepted.filter(({ work }) => !isResend(work));
     const confirmedAtMs = new Map(confirmed.map(({ work, atMs }) => [work.subject, atMs]));
-    const owesManagers = first.length > 0 && await settleFirst(first, confirmedAtMs);
-    for (const { work, outcome: { deal }, atMs } of first) {
+    const { settled, owesManagers } = first.length > 0
+      ? await settleFirst(first, confirmedAtMs)
+      : { settled: [], owesManagers: false };
+    for (const { work, outcome: { deal }, atMs } of settled) {
       confirmedAtMs.delete(work.subject);
       if (deal !== undefined) await notes.recordDeal(work.subject, deal, null, atMs);
     }
     if (confirmedAtMs.size > 0) await confirmAll.run(JSON.stringify([...confirmedAtMs]));
-    const works = [...confirmed, ...first].map(({ work }) => work);
+    const works = [...confirmed, ...settled].map(({ work }) => work);
     if (works.length > 0) await outbox.finishAll(works);
     for (const { work, attempt, outcome, atMs } of accepted) {
       if (isResend(work)) await endAttempt(work, attempt, outcome, atMs);
@@ -194,12 +220,13 @@ export function crmMoves(
   return {
     endAttempt: (...ended) => db.atomically(() => endAttempt(...ended)),
     async cutOffAttempt(work, attempt, outcome, nowMs) {
-      await attempts.closeAttempt(attempt, outcome, nowMs);
+      await attempts.closeAttemptLeft(attempt, outcome, nowMs);
+      await outbox.takeInHand(work);
       await fail(work, nowMs);
     },
     withdrawAttempt: (work, attempt, dueAtMs) =>
       db.atomically(async () => {
-        await attempts.forgetOpenAttempt(attempt);
+        if (!await attempts.forgetOpenAttempt(attempt)) return;
         await outbox.releaseWork(work, dueAtMs);
         await holdFirst(work);
       }),
@@ -207,20 +234,20 @@ export function crmMoves(
       db.atomically(async () => {
         const { askedBy } = work.body;
         if (askedBy === null) return await cards.turnIntoCard(work, "no_webhook", nowMs);
-        const attempt = await attempts.beginAttempt(work.subject, askedBy, nowMs);
+        if (!await endResend(work, nowMs)) return;
+        const attempt = await attempts.addAttempt(work.subject, askedBy, nowMs);
         await attempts.closeAttempt(attempt, outcome, nowMs);
-        await endResend(work, nowMs);
         await account.countTowardsRun(work, "failed", nowMs);
       }),
     postponePost: (work, attempt, outcome, dueAtMs, nowMs) =>
       db.atomically(async () => {
-        await attempts.closeAttempt(attempt, outcome, nowMs);
+        if (!await attempts.closeAttempt(attempt, outcome, nowMs)) return;
         await outbox.postponeWork(work, dueAtMs);
         await holdFirst(work);
       }),
     skipPost: (work, nowMs) =>
       db.atomically(async () => {
-        await endResend(work, nowMs);
+        if (!await endResend(work, nowMs)) return;
         await account.countTowardsRun(work, "skipped", nowMs);
       }),
     recordDone: (done) => db.atomically(() => recordDone(done)),

@@ -37,6 +37,15 @@ export interface Dialect {
   readonly joinInOrder: string;
   /** A number for new work, higher than all before; null where the only process counts by itself, which costs less. */
   readonly nextWorkId: string | null;
+  /** The later of a moment of this process's clock and now by the server's, in ms since 1970. SQLite has no clock of its own. */
+  laterOfClocks(nowMs: string): string;
+  /**
+   * Whether a row of work is in this process's hand: another may have taken it over, or finished it and owe the like anew.
+   * Always so on SQLite, which has one process.
+   */
+  readonly isMine: string;
+  /** Whether this process has begun an attempt, likewise. */
+  readonly isMyAttempt: string;
   /**
    * Whether a row of work was left in the hand of a dead process; where `dead` is null, of any that is not in the crew. On
    * SQLite, where there is no crew, all of it was, and what waits besides.
@@ -63,10 +72,17 @@ export const SQLITE: Dialect = {
     `${column} = ${key} AND number > ${above} AND number < ${below}`,
   joinInOrder: "CROSS JOIN",
   nextWorkId: null,
+  laterOfClocks: (nowMs) => nowMs,
+  isMine: "true",
+  isMyAttempt: "true",
   isWorkLeft: (dead) => `${dead} IS NULL`,
   isAttemptLeft: (dead) => `${dead} IS NULL`,
   like: "LIKE",
 };
+
+/** The fence of a batch names the process (postgres/crew/statements.ts), and triggers write it down as the holder. */
+const HELD_BY_ME =
+  "holder IS NOT DISTINCT FROM nullif(current_setting('triborg.process', true), '')";
 
 /** Its functions are made with the schema (postgres/schema.ts). */
 export const POSTGRES: Dialect = {
@@ -87,6 +103,10 @@ export const POSTGRES: Dialect = {
     `${column} IS NOT NULL AND (${column}, number) > (${key}, ${above}) AND (${column}, number) < (${key}, ${below})`,
   joinInOrder: "JOIN",
   nextWorkId: "nextval('outbox_ids')",
+  laterOfClocks: (nowMs) =>
+    `greater_of(${nowMs}, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))`,
+  isMine: `due_at_ms IS NULL AND ${HELD_BY_ME}`,
+  isMyAttempt: HELD_BY_ME,
   isWorkLeft: (dead) => `due_at_ms IS NULL AND ${isLeft(dead)}`,
   isAttemptLeft: isLeft,
   like: "ILIKE", // Its columns have the collation "C", which folds Latin letters alone.

@@ -42,12 +42,12 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
      RETURNING update_id, body, failures, received_at_ms`,
   );
-  const listed = db.dialect.isAmong("update_id", "?");
+  const listed = `${db.dialect.isAmong("update_id", "?")} AND ${db.dialect.isMine}`;
   const empty = db.writer(`UPDATE inbox SET body = NULL, due_at_ms = NULL WHERE ${listed}`);
   const remove = db.writer(`DELETE FROM inbox WHERE ${listed}`);
   const postpone = db.writer(
     `UPDATE inbox SET due_at_ms = ?, failures = failures + 1
-     WHERE update_id = ? AND body IS NOT NULL`,
+     WHERE update_id = ? AND body IS NOT NULL AND ${db.dialect.isMine}`,
   );
   const forget = db.writer("DELETE FROM inbox WHERE update_id < ? AND body IS NULL");
   const nextDue = db.reader(

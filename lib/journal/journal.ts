@@ -10,33 +10,33 @@ import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChatRecords, chatRecords } from "./chats.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
-import { type CrmFailureRecords, crmFailureRecords } from "./crm_failures.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./engine.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
 import { type DestinationMoves, destinationMoves } from "./destinations.ts";
 import { type DueFollowUpRecords, dueFollowUpRecords } from "./due_follow_ups.ts";
+import { type DueLaneRecords, dueLaneRecords } from "./due_lanes.ts";
 import { type ErasureMoves, erasureMoves } from "./erasure.ts";
 import { type FactRecords, factRecords } from "./facts.ts";
 import { type FollowUpRecords, followUpRecords } from "./follow_ups.ts";
 import { type HeldRecords, heldRecords } from "./held.ts";
 import { type InboxRecords, inboxRecords } from "./inbox.ts";
 import { type LeadLives, leadLives } from "./lead_life.ts";
-import { type LeadPages, leadPages } from "./lead_list.ts";
+import type { LeadPages } from "./lead_list.ts";
 import { type LeadRecords, leadRecords } from "./leads.ts";
 import { type LoginMessageRecords, loginMessageRecords } from "./login_messages.ts";
 import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
-import { type OwedLanes, owedLanes } from "./owed_lanes.ts";
-import { type OpenLeads, openLeads } from "./open_leads.ts";
+import type { OwedLanes } from "./owed_lanes.ts";
+import type { OpenLeads } from "./open_leads.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PhoneRecords, phoneRecords } from "./phones.ts";
 import { type PhotoRecords, photoRecords } from "./photos.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
-import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
 import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts";
 import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
+import { createReads, type Reads } from "./reads.ts";
 import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
@@ -44,10 +44,9 @@ import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
 import { mediaRecords, photoBytes, sharedProfileRecords, type SharedRecords } from "./shared.ts";
 import { type SourceCounts, sourceRecords } from "./sources.ts";
 import { type TakingMoves, takingMoves } from "./taking.ts";
-import { type Totals, totals } from "./totals.ts";
+import type { Totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
-import { waitingLeadRecords, type WaitingLeads } from "./waiting_leads.ts";
 
 export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
@@ -63,6 +62,7 @@ export type { CrmFailures } from "./crm_failures.ts";
 export type { LastAnswer } from "./profile_counts.ts";
 export type { RecordedDeal } from "./deals.ts";
 export type { DueFollowUps } from "./due_follow_ups.ts";
+export type { DueLanes } from "./due_lanes.ts";
 export type { EditedMessage, RecordedEdit } from "./follow_up_edits.ts";
 export { ALBUM_QUIET_MS } from "./follow_ups.ts";
 export type { NewFollowUpMessage, RecordedFollowUp } from "./follow_ups.ts";
@@ -70,7 +70,7 @@ export type { StoredUpdate } from "./inbox.ts";
 export type { LeadLife } from "./lead_life.ts";
 export type { Cursor, LeadFilter, LeadPage, ListedLead } from "./lead_list.ts";
 export type { KnownMenu } from "./menus.ts";
-export { noteLane } from "./note_queue.ts";
+export { accountOfNotes, noteLane } from "./note_queue.ts";
 export type { CrmNote, NoteSubject, UnreadableNote } from "./note_queue.ts";
 export type { PhoneAnswer, PhoneWork } from "./phones.ts";
 export { PHONES_LANE } from "./phones.ts";
@@ -105,13 +105,13 @@ export interface Journal
     LeadRecords,
     CardMoves,
     Omit<TakingMoves, keyof SendAllMoves>,
-    WaitingLeads,
     SendAllMoves,
     HeldRecords,
     Omit<BlockRecords, keyof SendAllMoves>,
     DestinationMoves,
     FollowUpRecords,
     DueFollowUpRecords,
+    DueLaneRecords,
     AnswerJournal,
     DealRecords,
     NoteQueue,
@@ -123,14 +123,8 @@ export interface Journal
     ProfileKeys,
     VersionMoves,
     FactRecords,
-    ProfileCounts,
-    LeadPages,
     LeadLives,
-    Totals,
-    SourceCounts,
-    OwedLanes,
-    OpenLeads,
-    CrmFailureRecords,
+    Reads,
     ErasureMoves,
     Moments,
     Recovery,
@@ -183,7 +177,6 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
   const profiles = profileKeys(db, facts);
   const versions = versionMoves(db, profiles, revisions, files);
   const destinations = destinationMoves(db, facts, leads, outbox, chats);
-  const sums = totals(db);
   const sources = sourceRecords(db);
   const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
@@ -203,13 +196,13 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...leads,
     ...cards,
     ...takings,
-    ...waitingLeadRecords(db, keys),
     ...held,
     ...blocks,
     ...account,
     ...destinations,
     ...followUps,
     ...dueFollowUpRecords(db),
+    ...dueLaneRecords(db),
     ...answers,
     ...deals,
     ...noteQueue(db, { ...leads, ...deals, ...followUps, ...blocks }),
@@ -221,14 +214,7 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...profiles,
     ...versions,
     ...facts,
-    ...profileCounts(db),
-    ...leadPages(db, keys, { ...sums, ...sources }),
     ...lives,
-    ...sums,
-    ...sources,
-    ...owedLanes(db),
-    ...openLeads(db),
-    ...crmFailureRecords(db),
     ...erasureMoves(db, lives, { ...cards, ...account }, held),
     ...moments(db),
     ...recovery(db, {
@@ -252,6 +238,7 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
   });
   return {
     ...inTurns(db, verbs),
+    ...besideTurns(db, createReads(db, keys)),
     shared: db.dialect.isShared ? shared() : undefined,
     chatOf: chats.chatOf,
     ownFact: facts.ownFact,
@@ -267,4 +254,16 @@ function inTurns<Verbs extends object>(db: Database, verbs: Verbs): Verbs {
     [name, (...values: unknown[]) => db.inTurn(() => verb(...values), name)] as const
   );
   return Object.fromEntries(turns) as Verbs;
+}
+
+/** Reads see what verbs have written that returned before, as those that wait for their turn do. */
+function besideTurns(db: Database, reads: Reads): Reads {
+  if (!db.dialect.isShared) return inTurns(db, reads);
+  const beside = Object.entries(reads).map(([name, read]) =>
+    [name, async (...values: never[]) => {
+      await db.committed().catch(() => {}); // Whoever wrote it is told.
+      return await (read as (...values: never[]) => Promise<unknown>)(...values);
+    }] as const
+  );
+  return Object.fromEntries(beside) as unknown as Reads;
 }

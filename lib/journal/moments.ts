@@ -6,9 +6,12 @@ import { RETURN_WINDOW_MS } from "../lead.ts";
 
 /** Moments as the clock says them. */
 export interface Moments {
-  /** Moves due times by a correction of the clock, so that waits keep their length; timestamps stay. */
+  /**
+   * Moves due times by a correction of the clock, so that waits keep their length; timestamps stay. On PostgreSQL nothing: most
+   * of these moments were written by other processes, whose clocks may have been right.
+   */
   shiftWaits(byMs: number): Promise<void>;
-  /** Corrects what an earlier process wrote with a clock that was ahead. */
+  /** Corrects what an earlier process wrote with a clock that was ahead; on PostgreSQL also of the server's. */
   clampWaits(nowMs: number): Promise<void>;
   /** When the newest thing happened that the journal knows of, in ms since 1970; undefined in an empty one. */
   newestMomentMs(): Promise<number | undefined>;
@@ -20,13 +23,16 @@ const HEARTBEATS = `name = 'polled_at_ms' OR ${beginsWith("name", "polled_at_ms:
 /** Longer than any login link works, in ms. */
 const LONGEST_LINK_MS = 24 * 60 * 60 * 1000;
 
+/** No wait is longer, in ms: the managers are told of a held lead an hour later at most. */
+const LONGEST_WAIT_MS = 2 * 60 * 60 * 1000;
+
 /** Facts that hold a moment from which a span is measured. */
 const SPANS = `(${HEARTBEATS} OR ${beginsWith("name", "offered_at_ms:")} OR
   name = 'reminded_at_ms' OR ${beginsWith("name", "reminded_at_ms:")})`;
 
 /** The moments in an open database. */
 export function moments(db: Database): Moments {
-  const { jsonNumber, lesser, withMember } = db.dialect;
+  const { isShared, jsonNumber, laterOfClocks, lesser, withMember } = db.dialect;
   const heldFromMs = jsonNumber("value", "fromMs");
   const shifts = [
     "UPDATE outbox SET due_at_ms = due_at_ms + ? WHERE due_at_ms IS NOT NULL",
@@ -44,7 +50,14 @@ export function moments(db: Database): Moments {
     `UPDATE facts SET value = ${withMember("value", "fromMs", `${heldFromMs} + CAST(? AS BIGINT)`)}
      WHERE ${beginsWith("name", "held_of:")} AND ${heldFromMs} IS NOT NULL`,
   ].map((sql) => db.writer(sql));
+  const clock = db.reader(`SELECT ${laterOfClocks("CAST(? AS BIGINT)")} AS now_ms`);
   const clamps = [
+    ...["outbox", "inbox", "answer_work"].map((table) =>
+      `UPDATE ${table} SET due_at_ms = ?1
+       WHERE due_at_ms > CAST(?1 AS BIGINT) + ${LONGEST_WAIT_MS}`
+    ),
+    `UPDATE crm_notes SET ready_at_ms = ?1, due_at_ms = CASE WHEN due_at_ms IS NOT NULL THEN CAST(?1 AS BIGINT) END
+     WHERE ready_at_ms > CAST(?1 AS BIGINT) + ${LONGEST_WAIT_MS} OR due_at_ms > CAST(?1 AS BIGINT) + ${LONGEST_WAIT_MS}`,
     `UPDATE crm_notes SET created_at_ms = ${lesser("created_at_ms", "?1")}`,
     `UPDATE returns SET until_ms = ${
       lesser("until_ms", `CAST(?1 AS BIGINT) + ${RETURN_WINDOW_MS}`)
@@ -68,11 +81,13 @@ export function moments(db: Database): Moments {
   return {
     shiftWaits: (byMs) =>
       db.atomically(async () => {
+        if (isShared) return;
         for (const each of shifts) await each.run(byMs);
       }),
     clampWaits: (nowMs) =>
       db.atomically(async () => {
-        for (const each of clamps) await each.run(nowMs);
+        const laterMs = Number((await clock.get(nowMs))?.["now_ms"]);
+        for (const each of clamps) await each.run(laterMs);
       }),
     async newestMomentMs() {
       const atMs = (await newest.get())?.["newest"];

@@ -44,7 +44,10 @@ type Frame = Pick<CrmNote, "id" | "lane" | "failures">;
 
 type Numbered = Pick<CrmNote, "id">;
 
-/** A note that was taken stays the caller's until it is finished, given up, released or postponed; the next of its lead waits for that. */
+/**
+ * A note that was taken stays the caller's until it is finished, given up, released or postponed, as in the outbox; the next
+ * of its lead waits for that.
+ */
 export interface NoteQueue {
   /** Where notes are owed, waiting or in hand; reads all of them. */
   noteLanes(): Promise<string[]>;
@@ -69,6 +72,11 @@ export function noteLane(account: string): string {
   return NOTE_LANES + account;
 }
 
+/** The account of such a lane. */
+export function accountOfNotes(lane: string): string {
+  return lane.slice(NOTE_LANES.length);
+}
+
 /** The queue in an open database. */
 export function noteQueue(
   db: Database,
@@ -78,6 +86,7 @@ export function noteQueue(
     & FollowUpMoves
     & Pick<BlockMoves, "isLeadBlocked">,
 ): NoteQueue {
+  const { isMine } = db.dialect;
   const accounts = db.reader("SELECT DISTINCT account FROM crm_notes");
   const nextDue = db.reader(
     `SELECT due_at_ms FROM crm_notes WHERE account = ? AND due_at_ms IS NOT NULL
@@ -89,7 +98,7 @@ export function noteQueue(
        ORDER BY due_at_ms, number LIMIT ?)
      RETURNING *`,
   );
-  const remove = db.writer("DELETE FROM crm_notes WHERE number = ? RETURNING lead");
+  const remove = db.writer(`DELETE FROM crm_notes WHERE number = ? AND ${isMine} RETURNING lead`);
   const makeNextDue = db.writer(
     `UPDATE crm_notes SET due_at_ms = ready_at_ms
      WHERE number = (SELECT min(number) FROM crm_notes WHERE lead = ?)`,
@@ -100,9 +109,9 @@ export function noteQueue(
   const selectTheirs = db.reader(
     "SELECT lead FROM crm_notes WHERE number = ? AND kind <> 'decision'",
   );
-  const release = db.writer("UPDATE crm_notes SET due_at_ms = ? WHERE number = ?");
+  const release = db.writer(`UPDATE crm_notes SET due_at_ms = ? WHERE number = ? AND ${isMine}`);
   const postpone = db.writer(
-    "UPDATE crm_notes SET due_at_ms = ?, failures = failures + 1 WHERE number = ?",
+    `UPDATE crm_notes SET due_at_ms = ?, failures = failures + 1 WHERE number = ? AND ${isMine}`,
   );
 
   /** The lead whose note it was; undefined when it has been forgotten meanwhile. */
@@ -115,9 +124,11 @@ export function noteQueue(
   }
 
   /** A visitor may have been blocked while a note of theirs was in hand: it does not come back. A manager's note does. */
-  async function forgetIfBlocked({ id }: Numbered): Promise<void> {
+  async function forgetIfBlocked({ id }: Numbered): Promise<boolean> {
     const row = await selectTheirs.get(id);
-    if (row !== undefined && await isLeadBlocked(Number(row["lead"]))) await end({ id });
+    if (row === undefined || !await isLeadBlocked(Number(row["lead"]))) return false;
+    await end({ id });
+    return true;
   }
 
   async function subjectIn(
@@ -179,11 +190,11 @@ export function noteQueue(
   return {
     noteLanes: async () => (await accounts.all()).map((row) => NOTE_LANES + String(row["account"])),
     async nextNoteDueAtMs(lane) {
-      const row = await nextDue.get(accountOf(lane));
+      const row = await nextDue.get(accountOfNotes(lane));
       return row && Number(row["due_at_ms"]);
     },
     async takeNotes(lane, nowMs, most) {
-      const rows = await take.all(accountOf(lane), nowMs, most);
+      const rows = await take.all(accountOfNotes(lane), nowMs, most);
       return (await Promise.all(rows.map(read))).sort((a, b) => a.id - b.id);
     },
     finishNote: (note) => db.atomically(async () => void await end(note)),
@@ -194,17 +205,11 @@ export function noteQueue(
       }),
     releaseNote: ({ id }, dueAtMs) =>
       db.atomically(async () => {
-        await release.run(dueAtMs, id);
-        await forgetIfBlocked({ id });
+        if (!await forgetIfBlocked({ id })) await release.run(dueAtMs, id);
       }),
     postponeNote: ({ id }, dueAtMs) =>
       db.atomically(async () => {
-        await postpone.run(dueAtMs, id);
-        await forgetIfBlocked({ id });
+        if (!await forgetIfBlocked({ id })) await postpone.run(dueAtMs, id);
       }),
   };
-}
-
-function accountOf(lane: string): string {
-  return lane.slice(NOTE_LANES.length);
 }

@@ -12,7 +12,10 @@ import {
   writeBody,
 } from "./work.ts";
 
-/** The outbox. Work that was taken, or recorded as in hand, stays the caller's until finished or postponed. */
+/**
+ * The outbox. Work that was taken, or recorded as in hand, stays the caller's until finished or postponed. On PostgreSQL it
+ * also ends to be when this process counts as dead: what it finishes, postpones or releases then is left as it is.
+ */
 export interface OutboxRecords {
   /** @param dueAtMs Null when the caller does the work itself, at once. */
   addWork<New extends NewWork>(work: New, dueAtMs: number | null): Promise<New & Numbered>;
@@ -39,7 +42,7 @@ export interface OutboxRecords {
   lanes(prefix: string): Promise<string[]>;
   /** Such work that is owed, waiting or in hand. */
   findWork<Kind extends WorkKind>(kind: Kind, subject: number): Promise<WorkIn<Kind> | undefined>;
-  /** Whether work in hand is still owed: it may have been forgotten meanwhile. */
+  /** Whether work in hand is still owed, and by this process: it may have been forgotten meanwhile. */
   isOwed(work: Numbered): Promise<boolean>;
   /** How much due work of a kind waits in a managers' lane; counts no further than `most`. */
   countDueWork(lane: string, kind: WorkKind, nowMs: number, most: number): Promise<number>;
@@ -57,7 +60,15 @@ export interface OutboxMoves extends OutboxRecords {
     second: Second,
     dueAtMs: number | null,
   ): Promise<readonly [First & Numbered, Second & Numbered]>;
+  /** As `finishWork`; whether it was in hand. */
+  endWork(work: Numbered): Promise<boolean>;
   finishAll(works: readonly Numbered[]): Promise<void>;
+  /** As `postponeWork`; whether it was in hand. */
+  putOffWork(work: Numbered, dueAtMs: number): Promise<boolean>;
+  /** Takes work in hand that waits. */
+  takeInHand(work: Numbered): Promise<void>;
+  /** Work that waits is owed no more. */
+  dropWork(work: Numbered): Promise<void>;
   /** Such work is owed no more, also where it is in hand. */
   forgetWork(kind: WorkKind, subject: number): Promise<void>;
 }
@@ -65,7 +76,7 @@ export interface OutboxMoves extends OutboxRecords {
 export const OUTBOX_COLUMNS = "id, lane, chat, kind, subject, body, failures";
 
 export async function outboxRecords(db: Database): Promise<OutboxMoves> {
-  const { nextWorkId } = db.dialect;
+  const { isMine, nextWorkId } = db.dialect;
   const values = `(${nextWorkId ?? "?"}, ?, ?, ?, ?, ?, ?)`;
   const into = "INSERT INTO outbox (id, lane, chat, kind, subject, body, due_at_ms) VALUES";
   const returning = nextWorkId === null ? "" : " RETURNING id";
@@ -91,13 +102,17 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
     );
   const takeOfKind = takeOfKindFrom("lane = ?");
   const takeOfKindInChat = takeOfKindFrom("lane = ? AND chat = ?");
-  const finish = db.writer("DELETE FROM outbox WHERE id = ?");
-  const finishAll = db.writer(`DELETE FROM outbox WHERE ${db.dialect.isAmong("id", "?")}`);
+  const finish = db.writer(`DELETE FROM outbox WHERE id = ? AND ${isMine}`);
+  const finishAll = db.writer(
+    `DELETE FROM outbox WHERE ${db.dialect.isAmong("id", "?")} AND ${isMine}`,
+  );
+  const drop = db.writer("DELETE FROM outbox WHERE id = ?");
+  const takeInHand = db.writer("UPDATE outbox SET due_at_ms = NULL WHERE id = ?");
   const forget = db.writer("DELETE FROM outbox WHERE subject = ? AND kind = ?");
   const postpone = db.writer(
-    "UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ?",
+    `UPDATE outbox SET due_at_ms = ?, failures = failures + 1 WHERE id = ? AND ${isMine}`,
   );
-  const release = db.writer("UPDATE outbox SET due_at_ms = ? WHERE id = ?");
+  const release = db.writer(`UPDATE outbox SET due_at_ms = ? WHERE id = ? AND ${isMine}`);
   const nextDueIn = (lane: string) =>
     db.reader(
       `SELECT due_at_ms FROM outbox WHERE ${lane} AND due_at_ms IS NOT NULL
@@ -108,7 +123,8 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
   const find = db.reader(
     "SELECT * FROM outbox WHERE subject = ? AND kind = ? ORDER BY id LIMIT 1",
   );
-  const owed = db.reader("SELECT 1 FROM outbox WHERE id = ?");
+  // Only a batch knows on PostgreSQL whose hand is meant.
+  const owed = (db.dialect.isShared ? db.writer : db.reader)(`SELECT 1 FROM outbox WHERE id = ? AND ${isMine}`);
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
        SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)
@@ -135,6 +151,10 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
     return [lane, chat, kind, subject, writeBody(work), dueAtMs] as const;
   }
 
+  const endWork = async ({ id }: Numbered) => (await finish.run(id)).changes === 1;
+  const putOffWork = async ({ id }: Numbered, dueAtMs: number) =>
+    (await postpone.run(dueAtMs, id)).changes === 1;
+
   return {
     async addWork(work, dueAtMs) {
       const [id = 0] = await insertRows(insert, rowOf(work, dueAtMs));
@@ -159,14 +179,18 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
         : await takeOfKindInChat.get(lane, chat, kind, nowMs);
       return workOfKind(kind, row);
     },
-    finishWork: async ({ id }) => void await finish.run(id),
+    endWork,
+    finishWork: async (work) => void await endWork(work),
     finishAll: async (works) => void await finishAll.run(JSON.stringify(works.map(({ id }) => id))),
     forgetWork: async (kind, subject) => void await forget.run(subject, kind),
     releaseWork: async ({ id }, dueAtMs) => void await release.run(dueAtMs, id),
-    postponeWork: async ({ id }, dueAtMs) => void await postpone.run(dueAtMs, id),
+    putOffWork,
+    postponeWork: async (work, dueAtMs) => void await putOffWork(work, dueAtMs),
+    takeInHand: async ({ id }) => void await takeInHand.run(id),
+    dropWork: async ({ id }) => void await drop.run(id),
     postponeAll: (works) =>
       db.atomically(async () => {
-        for (const { work, dueAtMs } of works) await postpone.run(dueAtMs, work.id);
+        for (const { work, dueAtMs } of works) await putOffWork(work, dueAtMs);
       }),
     async nextWorkDueAtMs(named) {
       const { lane, chat } = readLane(named);

@@ -37,7 +37,7 @@ export interface PhoneAsked {
   isAnswer(messageId: number): boolean;
 }
 
-/** A message that was taken stays the caller's until it is finished or postponed. */
+/** A message that was taken stays the caller's until it is finished or postponed, as in the outbox. */
 export interface PhoneRecords {
   /** Undefined where the chat was asked for nothing. */
   phoneAsked(chatId: number, nowMs: number): Promise<PhoneAsked | undefined>;
@@ -83,6 +83,7 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 
 /** The records in an open database. */
 export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
+  const { isMine, isWorkLeft } = db.dialect;
   const insert = db.writer(
     `INSERT INTO phone_asks (lead, chat_id, until_ms, step, due_at_ms) VALUES (?, ?, ?, 'ask', ?)`,
   );
@@ -113,17 +114,19 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
      RETURNING *`,
   );
   const postpone = db.writer(
-    "UPDATE phone_asks SET due_at_ms = ?, failures = failures + 1 WHERE lead = ?",
+    `UPDATE phone_asks SET due_at_ms = ?, failures = failures + 1 WHERE lead = ? AND ${isMine}`,
   );
   const awaited = db.reader(
     `SELECT 1 FROM phone_asks WHERE lead = ? AND until_ms > ? AND ${AWAITS_PHONE}`,
   );
   const beginAsk = db.writer("UPDATE phone_asks SET skip_text = ? WHERE lead = ?");
   const finishAsk = db.writer(
-    "UPDATE phone_asks SET step = 'asked', failures = 0 WHERE lead = ? AND step = 'ask'",
+    `UPDATE phone_asks SET step = 'asked', failures = 0
+     WHERE lead = ? AND step = 'ask' AND ${isMine}`,
   );
   const drop = db.writer(
-    "UPDATE phone_asks SET step = 'done', keyboard = 0 WHERE lead = ? AND step = 'ask'",
+    `UPDATE phone_asks SET step = 'done', keyboard = 0
+     WHERE lead = ? AND step = 'ask' AND ${isMine}`,
   );
   const finishThanks = db.writer(
     `UPDATE phone_asks SET keyboard = 0, due_at_ms = NULL, step = CASE step WHEN 'thank' THEN 'done' ELSE step END
@@ -132,7 +135,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   const anyOpen = db.reader("SELECT 1 FROM phone_asks WHERE due_at_ms IS NOT NULL LIMIT 1");
   const makeDue = db.writer(
     `UPDATE phone_asks SET due_at_ms = ?1
-     WHERE step IN ('ask', 'thank') AND ${db.dialect.isWorkLeft("?2")}`,
+     WHERE step IN ('ask', 'thank') AND ${isWorkLeft("?2")}`,
   );
   const clampWaits = db.writer(
     "UPDATE phone_asks SET until_ms = ?1 WHERE until_ms > ?1",

@@ -56,7 +56,7 @@ export async function copyRecords(
   db: Database,
   attempts: AttemptMoves,
 ): Promise<CopyRecords & Renewable> {
-  const { closeAttempt, beginAttempt } = attempts;
+  const { closeAttempt, addAttempt } = attempts;
   const selectAny = db.reader(
     `SELECT 1 FROM facts WHERE ${beginsWith("name", PRESS_OF_COPY)} LIMIT 1`,
   );
@@ -67,7 +67,7 @@ export async function copyRecords(
       mayBeThere &&
       (await deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`)).changes > 0,
     recordDoubt: async (lead, nowMs) =>
-      await closeAttempt(await beginAttempt(lead, null, nowMs), RESTORED, nowMs),
+      void await closeAttempt(await addAttempt(lead, null, nowMs), RESTORED, nowMs),
     renew: async () => void (mayBeThere ||= await selectAny.get() !== undefined),
   };
 }
@@ -130,7 +130,7 @@ export function recovery(
     const works = (await postsToOpenLeads.all()).flatMap((row) => workOfKind("post", row) ?? []);
     const cutOff: CutOff[] = [];
     for (const work of works) {
-      const attempt = await attempts.beginAttempt(work.subject, work.body.askedBy, nowMs);
+      const attempt = await attempts.addAttempt(work.subject, work.body.askedBy, nowMs);
       await cutOffAttempt(work, attempt, RESTORED, nowMs);
       cutOff.push({ attempt, work });
     }
@@ -158,7 +158,7 @@ export function recovery(
     const cutOff: CutOff[] = [];
     for (const attempt of await attempts.attemptsLeft(dead)) {
       const work = await outbox.findWork("post", attempt.lead);
-      if (work === undefined) await attempts.closeAttempt(attempt, interrupted, nowMs);
+      if (work === undefined) await attempts.closeAttemptLeft(attempt, interrupted, nowMs);
       else await cutOffAttempt(work, attempt, interrupted, nowMs);
       cutOff.push({ attempt, work });
     }

@@ -138,7 +138,7 @@ export function sendAllMoves(
       }),
     finishOffer: (work, profile, message) =>
       db.atomically(async () => {
-        await outbox.finishWork(work);
+        if (!await outbox.endWork(work)) return;
         await facts.rememberFact(PROFILE_FACTS.offerShown + profile, JSON.stringify({ message }));
       }),
 

@@ -151,7 +151,7 @@ export function sendAllRuns(
       if (await runOf(profile) === undefined) return;
       const waiting = await waitingOf.all(sendAllLane(profile), chatId);
       for (const work of waiting.flatMap((row) => workOfKind("post", row) ?? [])) {
-        await outbox.finishWork(work);
+        await outbox.dropWork(work);
         await oweCardUpdate(work.subject, nowMs);
         await countTowardsRun(work, "skipped", nowMs);
       }

@@ -38,8 +38,6 @@ export interface SavedShared {
 export interface SharedProfileRecords {
   /** Undefined before the first start. */
   sharedProfiles(): Promise<SharedText | undefined>;
-  /** One cheap statement, for a look each second. */
-  sharedRevisions(): Promise<SharedRevisions>;
   /**
    * Saves a version over a revision, with its history, a changed link and the cards that follow; null for the first text of
    * all. Undefined, with nothing changed, where the text has another revision by now.
@@ -57,9 +55,6 @@ export function sharedProfileRecords(
   { recordDestinations }: DestinationMoves,
 ): SharedProfileRecords {
   const select = db.reader("SELECT * FROM profiles");
-  const selectRevisions = db.reader(
-    "SELECT secrets_revision.revision AS secrets, profiles.revision AS profiles FROM secrets_revision LEFT JOIN profiles USING (one)",
-  );
   const insert = db.writer(
     `INSERT INTO profiles (revision, text, saved_at_ms, saved_by) VALUES (1, ?, ?, ?)
      ON CONFLICT (one) DO NOTHING`,
@@ -77,14 +72,6 @@ export function sharedProfileRecords(
         revision: Number(row["revision"]),
         savedAtMs: Number(row["saved_at_ms"]),
         savedBy: textOrNull(row["saved_by"]),
-      };
-    },
-    async sharedRevisions() {
-      const row = await selectRevisions.get();
-      const profiles = row?.["profiles"];
-      return {
-        profiles: profiles == null ? undefined : Number(profiles),
-        secrets: Number(row?.["secrets"] ?? 0),
       };
     },
     saveSharedProfiles: (version, basedOn, nowMs) =>

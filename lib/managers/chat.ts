@@ -46,6 +46,14 @@ export interface AdminChat {
   ): Promise<ShowOutcome>;
 }
 
+/** What sends have told of a chat. */
+export interface KnownOfChat {
+  /** The id that the group has now. */
+  readonly chatId: number;
+  /** Whether the topic refused the last message. */
+  readonly topicAway: boolean;
+}
+
 /** What the managers' chat needs. */
 export interface AdminChatOptions {
   readonly api: Api;
@@ -58,6 +66,13 @@ export interface AdminChatOptions {
   readonly alertChatId: number | null;
   /** The limit that the topics of one group share; its own without one. */
   readonly pace?: MinutePace | undefined;
+  /**
+   * The name under which this process writes into the chat, where several do by turns; undefined while another one does. What
+   * was begun under one name is not sent under another.
+   */
+  readonly name?: (() => string | undefined) | undefined;
+  /** What others found out of the chat while they wrote into it; asked when this process begins to. */
+  readonly known?: (() => Promise<KnownOfChat>) | undefined;
   /** Called with the new id when the group has become a supergroup. */
   readonly onMigrate: (chatId: number) => void;
   readonly now: () => number;
@@ -67,12 +82,29 @@ export interface AdminChatOptions {
   readonly log: Log;
 }
 
+/** The chat as its owner sees it. */
+export interface OwnedChat extends AdminChat {
+  /** Another process has found the group under this id. */
+  moveTo(chatId: number): void;
+}
+
 /** Creates the managers' chat. */
-export function createAdminChat(options: AdminChatOptions): AdminChat {
-  const { api, topicId, onMigrate, now, sleep, stopping, log } = options;
+export function createAdminChat(options: AdminChatOptions): OwnedChat {
+  const { api, topicId, onMigrate, now, sleep, log } = options;
   const topic = createTopic({ topicId, isAway: options.topicAway ?? false, onChange, now });
   const pace = options.pace ?? createMinutePace(MESSAGES_PER_MINUTE, options);
   let chatId = options.chatId;
+  let lastName = options.name?.();
+
+  /** Another process may have followed the group, or have told of its topic. */
+  async function goOnFromOthers(name: string | undefined): Promise<void> {
+    if (name === lastName || name === undefined) return;
+    lastName = name;
+    const known = await options.known?.();
+    if (known === undefined) return;
+    ({ chatId } = known);
+    topic.goOnFrom(known.topicAway);
+  }
 
   function follow(movedTo: number): void {
     if (movedTo === chatId) return; // A concurrent message was first.
@@ -97,9 +129,15 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
     let movedTo: number | undefined;
     let refusedInTopic: string | undefined;
     let waitedMs = 0;
+    const name = options.name?.();
+    if (messages > 0) await goOnFromOthers(name);
     for (;;) {
-      await pace.reserve(messages);
-      if (stopping.aborted) return { kind: "stopped" };
+      const reserved = await pace.reserve(messages);
+      if (reserved === undefined) return { kind: "stopped" };
+      if (messages > 0 && options.name?.() !== name) {
+        reserved.sent(0);
+        return { kind: "stopped" };
+      }
       const to = movedTo ?? chatId;
       const inTopic = messages === 0 || refusedInTopic !== undefined ? null : topic.next();
       try {
@@ -107,10 +145,10 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
         if (movedTo !== undefined) follow(movedTo); // Only an id that works is remembered.
         if (inTopic !== null) topic.took();
         if (refusedInTopic !== undefined) topic.refused(refusedInTopic);
-        pace.sent(sent.length, messages);
+        reserved.sent(sent.length);
         return shownAs(to, sent, messages);
       } catch (error) {
-        pace.sent(0, messages);
+        reserved.sent(0);
         const failure = failureOf(error);
         if (failure === undefined) throw error;
         const reason = describeError(error);
@@ -168,6 +206,7 @@ export function createAdminChat(options: AdminChatOptions): AdminChat {
 
   return {
     chatId: () => chatId,
+    moveTo: (id) => void (chatId = id),
     ready: () => pace.ready(1),
     show: (message, keyboard) => showText(() => message, { keyboard }),
     async edit(address, message, keyboard) {

@@ -20,6 +20,8 @@ export interface ManagersChats {
   keys(): readonly string[];
   /** The chat of a key; the main one where that is not in use. */
   at(key: string): AdminChat;
+  /** The group that the chat of a key is in, or is a topic of. */
+  groupOf(key: string): string;
   /** The groups in which messages are edited, former ones too. */
   groups(): readonly string[];
   /** Where a group's messages are edited. */

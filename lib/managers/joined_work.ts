@@ -79,7 +79,10 @@ export function createJoinedWork(
     options.shownWords.remember(lead, message);
     const outcome = await adminChat.showPart({ kind: "text", message }, from, replyTo);
     log.learned({ outcome: outcome.kind });
-    if (outcome.kind === "stopped") return;
+    if (outcome.kind === "stopped") {
+      for (const work of works.slice(1)) await journal.releaseWork(work, now());
+      return;
+    }
     const facts = { lead: lead.number, profile: lead.profile, followUps: works.length };
     if (outcome.kind === "shown") {
       log.info(

@@ -65,6 +65,8 @@ export interface LeadReminderOptions {
   readonly alert: (message: Formatted) => Promise<boolean>;
   /** Called when a reminder was queued. */
   readonly wake: () => void;
+  /** Whether this process is the one that reminds; without it, it is. */
+  readonly mayLook?: (() => boolean) | undefined;
   readonly sleep: (ms: number) => Promise<void>;
   readonly stopping: AbortSignal;
   readonly now: () => number;
@@ -120,7 +122,9 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
     look,
     async run() {
       while (!options.stopping.aborted) {
-        await look().catch((cause) => {
+        const looked = options.mayLook?.() ?? true ? look() : Promise.resolve();
+        await looked.catch((cause) => {
+          if (options.stopping.aborted) return; // The journal is closed.
           log.error("❌ О лидах не напомнить: {cause}. Повторим", { cause: String(cause) });
         });
         await options.sleep(LOOK_MS);

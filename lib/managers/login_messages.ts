@@ -40,6 +40,8 @@ export interface LoginMessagesOptions {
   readonly adminChat: Pick<AdminChat, "edit">;
   readonly recordDurably: RecordDurably;
   readonly tellTime: TellTime;
+  /** Whether this process is the one that replaces links, which it looks for all the time; without it none else is. */
+  readonly mayLook?: (() => boolean) | undefined;
   readonly now: () => number;
   readonly random: () => number;
   readonly stopping: AbortSignal;
@@ -55,17 +57,18 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
   /** Sequential, so that no message is edited twice. */
   function look(): void {
     clearTimeout(timer);
-    looking = looking.then(changeDead).then(plan).catch(async (error) => {
+    looking = looking.then(changeDead).then(untilNextMs).catch((error) => {
       log.error("❌ Сообщение со ссылкой не изменить: {reason}. Пробуем снова", {
         reason: messageOf(error),
       });
       failures += 1;
-      await plan();
-    });
+      return LOOK_MS;
+    }).then(plan);
   }
 
   async function changeDead(): Promise<void> {
     let failed = false;
+    if (!(options.mayLook?.() ?? true)) return;
     for (const dead of await journal.deadLoginMessages(now())) {
       if (stopping.aborted) return;
       if (!await change(dead)) failed = true;
@@ -86,12 +89,17 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
     return true;
   }
 
-  async function plan(): Promise<void> {
-    clearTimeout(timer);
+  /** Undefined where no link is left. */
+  async function untilNextMs(): Promise<number | undefined> {
+    if (options.mayLook !== undefined) return LOOK_MS; // Other processes make links too.
     const nextMs = await journal.nextLoginExpiryMs();
-    if (stopping.aborted || nextMs === undefined) return;
-    const untilNextMs = Math.min(Math.max(nextMs - now(), 0), LOOK_MS);
-    timer = setTimeout(look, failures > 0 ? waitMs(failures, random()) : untilNextMs);
+    return nextMs === undefined ? undefined : Math.min(Math.max(nextMs - now(), 0), LOOK_MS);
+  }
+
+  function plan(inMs: number | undefined): void {
+    clearTimeout(timer);
+    if (stopping.aborted || inMs === undefined) return;
+    timer = setTimeout(look, failures > 0 ? waitMs(failures, random()) : inMs);
   }
 
   return {

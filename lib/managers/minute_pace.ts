@@ -1,15 +1,21 @@
 // A limit on messages within any minute, such as Telegram's for groups. Sends nothing.
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
 /** Waits for the limit, and counts what was sent. */
 export interface MinutePace {
-  /** Resolves when this many messages may be sent, or the process stops. */
+  /** Resolves when this many messages may be sent, or when none may: the process stops, or another one sends them. */
   ready(messages: number): Promise<void>;
-  /** The same, and reserves them: no other send takes their place until `sent`. */
-  reserve(messages: number): Promise<void>;
-  /** So many of the reserved messages were sent. */
-  sent(messages: number, reserved: number): void;
+  /** The same, and reserves them: no other send takes their place until `sent`. Undefined where nothing may be sent. */
+  reserve(messages: number): Promise<Reserved | undefined>;
+  /** Messages were sent that were not reserved. */
+  sent(messages: number): void;
+}
+
+/** Messages that are about to be sent. */
+export interface Reserved {
+  /** So many of them were sent. */
+  sent(messages: number): void;
 }
 
 /** Creates the limit; more than `most` messages at once wait for an empty minute. */
@@ -37,16 +43,24 @@ export function createMinutePace(
     }
   }
 
+  function count(messages: number): void {
+    for (let each = 0; each < messages; each++) sentAtMs.push(now());
+  }
+
   return {
     ready,
     async reserve(messages) {
       // Checked again after the wait: two may have waited for the same place.
       while (!stopping.aborted && room() < Math.min(messages, most)) await ready(messages);
+      if (stopping.aborted) return undefined;
       reservedMessages += messages;
+      return {
+        sent(sent) {
+          reservedMessages -= messages;
+          count(sent);
+        },
+      };
     },
-    sent(messages, reserved) {
-      reservedMessages -= reserved;
-      for (let each = 0; each < messages; each++) sentAtMs.push(now());
-    },
+    sent: count,
   };
 }

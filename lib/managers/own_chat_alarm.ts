@@ -20,6 +20,8 @@ export interface WatchedChat {
   readonly profileNames: readonly string[];
   /** Whether the bot cannot write there, or every send fails. */
   readonly isFailing: boolean;
+  /** Whether this process is the one that writes there, and tells of it. */
+  readonly isHere?: boolean;
 }
 
 /** Watches the profiles' own chats. */
@@ -51,11 +53,12 @@ export function createOwnChatAlarm(
   async function look(): Promise<void> {
     const before = failsSinceMs;
     const watched = chats();
+    const here = watched.filter(({ isHere = true }) => isHere);
     failsSinceMs = new Map(
-      watched.filter(({ isFailing }) => isFailing)
+      here.filter(({ isFailing }) => isFailing)
         .map(({ key }) => [key, before.get(key) ?? elapsedMs()]),
     );
-    for (const { key, profileNames } of watched) {
+    for (const { key, profileNames } of here) {
       const isTold = await journal.fact(FACT + key) !== undefined;
       const sinceMs = failsSinceMs.get(key);
       if (sinceMs === undefined && isTold) await tell(key, null, ownChatMendedText(profileNames));

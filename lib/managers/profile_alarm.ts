@@ -25,13 +25,15 @@ export interface ProfileAlarm {
 }
 
 export function createProfileAlarm(
-  { place, breakage, journal, wake, tellTime, sleep, stopping, now, log }: {
+  { place, breakage, journal, wake, tellTime, mayLook, sleep, stopping, now, log }: {
     readonly place: ProfilePlace;
     readonly breakage: () => Breakage | undefined;
     readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "noteFact">;
     /** Called when a note was queued. */
     readonly wake: () => void;
     readonly tellTime: TellTime;
+    /** As of `lookRepeatedly`. */
+    readonly mayLook?: (() => boolean) | undefined;
     readonly sleep: (ms: number) => Promise<void>;
     readonly stopping: AbortSignal;
     readonly now: () => number;
@@ -72,6 +74,7 @@ export function createProfileAlarm(
     run: () =>
       lookRepeatedly(look, {
         everyMs: LOOK_MS,
+        mayLook,
         failed: "❌ Об ошибке в профилях менеджерам не сказать: {cause}. Повторим",
         sleep,
         stopping,

@@ -14,7 +14,7 @@ export type ShowOutcome =
   /** 400 or 403, for the message or for the chat: only a plain text tells which. */
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number }
-  /** The process stops; the message was not sent and stays due. */
+  /** The process stops, or another one writes into the chat now; the message was not sent and stays due. */
   | { readonly kind: "stopped" };
 
 /** What was sent of so many messages; an edit is none. */

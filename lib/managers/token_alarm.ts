@@ -29,13 +29,15 @@ export interface TokenAlarm {
 
 /** Creates the alarm. What was told is kept in the journal, so a restart does not repeat it. */
 export function createTokenAlarm(
-  { tokens, profiles, journal, wake, tellTime, sleep, stopping, now, log }: {
+  { tokens, profiles, journal, wake, tellTime, mayLook, sleep, stopping, now, log }: {
     readonly tokens: () => readonly CrmToken[];
     readonly profiles: () => Profiles;
     readonly journal: Pick<Journal, "fact" | "noteFact" | "chatOf">;
     /** Called when a note was queued. */
     readonly wake: () => void;
     readonly tellTime: TellTime;
+    /** As of `lookRepeatedly`. */
+    readonly mayLook?: (() => boolean) | undefined;
     readonly sleep: (ms: number) => Promise<void>;
     readonly stopping: AbortSignal;
     readonly now: () => number;
@@ -64,6 +66,7 @@ export function createTokenAlarm(
     run: () =>
       lookRepeatedly(look, {
         everyMs: LOOK_MS,
+        mayLook,
         failed: "❌ О сроке токена менеджерам не сказать: {cause}. Повторим",
         sleep,
         stopping,

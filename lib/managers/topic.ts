@@ -11,6 +11,8 @@ export interface Topic {
   took(): void;
   /** Notes that the topic refused a message that the group took without it. */
   refused(reason: string): void;
+  /** Goes on from what another process knew last. */
+  goOnFrom(isAway: boolean): void;
 }
 
 /** The topic, and its last known state. */
@@ -40,6 +42,10 @@ export function createTopic({ topicId, isAway, onChange, now }: TopicOptions): T
     refused(reason) {
       tryAtMs = now() + TOPIC_RETRY_MS;
       change(true, reason);
+    },
+    goOnFrom(isAway) {
+      away = isAway;
+      tryAtMs = -Infinity;
     },
   };
 }

@@ -75,6 +75,7 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
       if (outcome.kind === "failed" || outcome.kind === "refused") {
         for (const work of works) await reportUndelivered(work, outcome);
       }
+      if (outcome.kind === "stopped") { for (const work of works.slice(1)) await putBack(work); }
     } catch (error) {
       // The outbox releases the first. Shown cards stay with it, to be recorded at its next try.
       const back = unrecorded.has(first.id) ? [] : works.slice(1);

@@ -19,6 +19,9 @@ import { pickLanguage } from "./language.ts";
 import { secureHeaders } from "./security.ts";
 import type { PageConfig } from "./state.ts";
 
+/** How long requests under way may take when the process stops, in ms. */
+const DRAIN_WITHIN_MS = 1_000;
+
 /** Loading the page opens about this many files at once. */
 const FILES_OF_PAGE = 16;
 
@@ -27,6 +30,11 @@ export interface PageServer {
   address(): string | null;
   /** A one-time link into the page for the person who asked; null where the page is not open. */
   newLoginLink(by: string): Promise<LoginLink | null>;
+  /**
+   * From now on it answers probes alone, and Telegram that it may try again. Resolves when the page's requests under way are
+   * answered, after a second at the latest.
+   */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,6 +79,8 @@ export function servePage(options: PageOptions): PageServer {
   const { config, log } = options;
   const page = loadOnce(FILES_OF_PAGE, () => buildPage(options), () => void server.makeRoom());
   const answerHealth = createHealthAnswer(options);
+  const underWay = new Set<Promise<unknown>>();
+  let isDraining = false;
   let fails = false;
 
   async function answerPage(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
@@ -105,7 +115,10 @@ export function servePage(options: PageOptions): PageServer {
     try {
       // Monitors ask for it also when the page cannot be loaded, and most bots are asked for nothing else.
       if (isAsked("/health", request)) return await answerHealth();
-      return await answerPage(request, info);
+      if (isDraining) return refuse(503, request);
+      const answering = answerPage(request, info);
+      underWay.add(answering);
+      return await answering.finally(() => underWay.delete(answering));
     } catch (error) {
       reportFailure(error);
       return refuse(503, request);
@@ -145,6 +158,13 @@ export function servePage(options: PageOptions): PageServer {
         askedBy: by,
         expiresAtMs,
       };
+    },
+    async drain() {
+      isDraining = true;
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, DRAIN_WITHIN_MS);
+      await Promise.race([Promise.allSettled(underWay), late]);
+      clearTimeout(timer);
     },
     close: server.close,
   };

@@ -26,6 +26,11 @@ export interface PollingOptions extends TelegramOptions {
   readonly accept: (updates: readonly Update[]) => Promise<void>;
   /** Called after every answer. Updates below `offset` are confirmed; `caughtUp` if there were none. */
   readonly polled: (offset: number, caughtUp: boolean) => Promise<void>;
+  /**
+   * How long after the first request another poller may be the process that polled before this one, in ms: it needs no word.
+   * Without it there was none.
+   */
+  readonly handoverMs?: number;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
@@ -38,10 +43,11 @@ export interface PollingOptions extends TelegramOptions {
  * @throws {PollingEnded} If the token is refused, or another instance polls with it for `CONFLICT_PATIENCE_MS`.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
-  const { accept, polled, sleep, random, now, log, token, apiRoot } = options;
+  const { accept, polled, sleep, random, now, log, token, apiRoot, handoverMs = 0 } = options;
   const api = new Api(token, clientOptions(apiRoot, LONG_POLL_SECONDS + CALL_SECONDS));
   api.config.use(onlyAnswers);
   let offset = 0;
+  const beganAtMs = now();
   const contact = createContact(options);
   let asked = false;
   let conflictSinceMs: number | undefined;
@@ -86,6 +92,7 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
         return Math.min(waitMs(removals - 1, random()), LONGEST_POLL_WAIT_MS); // Another program keeps setting it.
       }
     }
+    if (failure?.kind === "conflict" && now() - beganAtMs < handoverMs) return FIRST_WAIT_MS;
     if (failure?.kind === "conflict") {
       conflictSinceMs ??= now();
       if (now() - conflictSinceMs >= CONFLICT_PATIENCE_MS) {

@@ -18,6 +18,10 @@ export interface Presence {
   polled(caughtUp: boolean): Promise<void>;
   /** When Telegram last answered this process; undefined before the first answer. */
   lastPolledAtMs(): number | undefined;
+  /** The same, as another process has recorded it. */
+  recordedAtMs(): Promise<number | undefined>;
+  /** Goes on from another process's heartbeat: what it heard was no absence. */
+  goOn(): Promise<void>;
 }
 
 /** Creates the presence, from the heartbeat of earlier processes. */
@@ -33,11 +37,20 @@ export async function createPresence(
   },
 ): Promise<Presence> {
   const heartbeat = journal.ownFact("polled_at_ms"); // One for each bot.
-  const writtenAtMs = await journal.fact(heartbeat);
   // On the monotonic clock: setting the wall clock makes no absence.
   let lastMs: number | undefined;
-  let writtenMs = writtenAtMs === undefined ? NaN : elapsedMs() - (now() - Number(writtenAtMs));
+  let writtenMs = await readHeartbeat();
   let absence: { readonly sinceMs: number; readonly untilMs: number } | undefined;
+
+  async function recordedAtMs(): Promise<number | undefined> {
+    const atMs = await journal.fact(heartbeat);
+    return atMs === undefined ? undefined : Number(atMs);
+  }
+
+  async function readHeartbeat(): Promise<number> {
+    const atMs = await recordedAtMs();
+    return atMs === undefined ? NaN : elapsedMs() - (now() - atMs);
+  }
 
   function momentOf(elapsed: number): number {
     return now() - Math.round(elapsedMs() - elapsed);
@@ -67,6 +80,11 @@ export async function createPresence(
       });
       absence = undefined;
       if (owed > 0) remind();
+    },
+    recordedAtMs,
+    async goOn() {
+      writtenMs = await readHeartbeat();
+      lastMs = absence = undefined;
     },
     lastPolledAtMs: () => lastMs === undefined ? undefined : momentOf(lastMs),
   };

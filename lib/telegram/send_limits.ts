@@ -46,8 +46,8 @@ interface ChatState {
 
 const FREE: Readonly<ChatState> = { takenAtMs: -Infinity, heldUntilMs: -Infinity };
 
-/** Creates the limits; with 0 messages a second only those that 429s ask for. */
-export function createSendLimits(perSecond: number): SendLimits {
+/** Creates the limits; with 0 messages a second only those that 429s ask for. @param perSecondNow Asked for each message. */
+export function createSendLimits(perSecondNow: () => number): SendLimits {
   const chats = new Map<ChatId, ChatState>();
   let crowdedAt = FEW_CHATS;
   let recent: Sending[] = [];
@@ -80,7 +80,7 @@ export function createSendLimits(perSecond: number): SendLimits {
   return {
     chatWaitMs(chat, messages, nowMs, before = 0) {
       const { takenAtMs, heldUntilMs } = chats.get(chat) ?? FREE;
-      if (perSecond === 0) return Math.max(heldUntilMs - nowMs, 0);
+      if (perSecondNow() === 0) return Math.max(heldUntilMs - nowMs, 0);
       // An album above the burst waits until the chat has taken everything before it.
       const roomMs = (CHAT_BURST - Math.min(messages, CHAT_BURST)) * SECOND_MS;
       const owedMs = Math.max(takenAtMs - nowMs, 0) + before * SECOND_MS;
@@ -88,6 +88,7 @@ export function createSendLimits(perSecond: number): SendLimits {
     },
     totalWaitMs(messages, nowMs) {
       const heldMs = Math.max(allHeldUntilMs - nowMs, 0);
+      const perSecond = perSecondNow();
       if (perSecond === 0) return heldMs;
       const most = perSecond - Math.min(messages, perSecond);
       if (recentMessages <= most) return heldMs;
@@ -99,7 +100,7 @@ export function createSendLimits(perSecond: number): SendLimits {
     },
     begin(chat, messages, nowMs) {
       const sending = { messages, countsUntilMs: nowMs + MOST_ON_ITS_WAY_MS + SECOND_MS };
-      if (perSecond === 0) return sending;
+      if (perSecondNow() === 0) return sending;
       const state = stateOf(chat, nowMs);
       state.takenAtMs = Math.max(state.takenAtMs, nowMs) + messages * SECOND_MS;
       recent.push(sending);
@@ -112,6 +113,7 @@ export function createSendLimits(perSecond: number): SendLimits {
     refused(chat, waitMs, nowMs) {
       const state = stateOf(chat, nowMs);
       state.heldUntilMs = Math.max(state.heldUntilMs, nowMs + waitMs);
+      const perSecond = perSecondNow();
       // Telegram does not say which limit a 429 is about. Two private chats refused at once under load mean the total.
       if (perSecond === 0 || typeof chat === "string" || chat < 0) return;
       const beside = lastRefused !== undefined && lastRefused.chat !== chat &&

@@ -22,8 +22,10 @@ const SENDS = /^(send(?!ChatAction)|copy|forward|editMessage)/;
 
 /** What the pace needs. */
 export interface SendPaceOptions {
-  /** Most messages in a second; 0 for a Bot API server without limits. */
-  readonly perSecond: number;
+  /** Most messages in a second, or what says it each time; 0 for a Bot API server without limits. */
+  readonly perSecond: number | (() => number);
+  /** Whether this process may send anything now; without it, it always may. */
+  readonly maySend?: (() => boolean) | undefined;
   /** A monotonic clock for spans, in ms. */
   readonly elapsedMs: () => number;
   /** Ends early when the process stops. */
@@ -56,8 +58,8 @@ interface Queue {
 
 /** Creates the pace; messages that wait when the process stops get a 429. */
 export function createSendPace(options: SendPaceOptions): SendPace {
-  const { elapsedMs, sleep, stopping } = options;
-  const limits = createSendLimits(options.perSecond);
+  const { elapsedMs, sleep, stopping, perSecond, maySend = () => true } = options;
+  const limits = createSendLimits(typeof perSecond === "number" ? () => perSecond : perSecond);
   const queues = RANKS.map((): Queue => ({ waiting: [], lastSentAtMs: -Infinity }));
   let wakeAtMs = Infinity;
 
@@ -157,6 +159,10 @@ export function createSendPace(options: SendPaceOptions): SendPace {
       const { chat, messages } = readPayload(payload);
       const permit = await askPermit(rank, chat, messages);
       if (typeof permit === "number") return tooEarly(permit);
+      if (!maySend()) {
+        limits.end(permit, elapsedMs());
+        return tooEarly(STOPPED_MS);
+      }
       try {
         const answer = await call(method, payload, signal);
         if (!answer.ok && answer.error_code === 429) {

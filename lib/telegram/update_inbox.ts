@@ -32,6 +32,8 @@ export interface Inbox {
   accept(updates: readonly Update[]): Promise<void>;
   /** Hands over what an earlier process left. */
   start(): void;
+  /** Hands over what was found due in the journal. */
+  found(): void;
   /** Hands over nothing more; resolves when updates under way are done. */
   stop(): Promise<void>;
 }
@@ -43,6 +45,11 @@ export interface InboxOptions {
   readonly handle: (update: Update, cameAtMs: number) => Promise<void>;
   readonly recordDurably: RecordDurably;
   readonly recordDone: RecordDone;
+  /**
+   * The name under which this process works on a journal that others work on too, undefined while it may not: what it had in
+   * hand under another name others have taken over.
+   */
+  readonly name?: (() => string | undefined) | undefined;
   readonly now: () => number;
   /** A monotonic clock, in ms; defaults to `now`. */
   readonly elapsedMs?: () => number;
@@ -56,11 +63,17 @@ interface InHand {
   readonly receivedAtMs: number;
   /** The same by the monotonic clock. */
   readonly cameAtMs: number;
+  /** Under which name it is in hand. */
+  readonly name: string | undefined;
 }
+
+/** The name of a process that shares its journal with none. */
+const ALONE = "alone";
 
 /** Creates the inbox. */
 export function createInbox(options: InboxOptions): Inbox {
   const { journal, handle, recordDurably, recordDone, now, elapsedMs = now, random, log } = options;
+  const { name: nameNow = () => ALONE } = options;
   const inHand = new Map<number, Promise<void>>();
   const lastOfChat = new Map<number, Promise<void>>();
   /** Of the groups' commands, which nothing waits for but further commands. */
@@ -76,34 +89,47 @@ export function createInbox(options: InboxOptions): Inbox {
   /** Handled updates that are not recorded as such yet. */
   const ending = new Map<number, Promise<void>>();
   let waitingOnDisk = false;
+  /** Counts batches for the disk alone: what was read before the last one may lack it. */
+  let recordedForLater = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStarted = false;
   let stopped = false;
   let unreadable = false;
   let looking: Promise<void> | undefined;
   let mustLookAgain = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
-    const receivedAtMs = now();
-    const cameAtMs = elapsedMs();
     const direct = !waitingOnDisk && !stopped &&
       line.length + behind + arriving + updates.length <= MOST_IN_LINE;
+    if (direct) return await record(updates, true);
+    waitingOnDisk = true; // From now on: what comes next is behind them.
+    recordedForLater++;
+    try {
+      await record(updates, false);
+    } finally {
+      takeWaiting();
+    }
+  }
+
+  async function record(updates: readonly Update[], direct: boolean): Promise<void> {
+    const receivedAtMs = now();
+    const cameAtMs = elapsedMs();
+    const name = nameNow();
     const records = updates.map((update) => ({
       id: update.update_id,
       body: JSON.stringify(update),
     }));
-    const dueAtMs = direct ? null : receivedAtMs;
     let fresh: Set<number>;
     arriving += updates.length;
     try {
-      fresh = await journal.recordUpdates(records, receivedAtMs, dueAtMs);
+      fresh = await journal.recordUpdates(records, receivedAtMs, direct ? null : receivedAtMs);
     } finally {
       arriving -= updates.length;
     }
-    waitingOnDisk ||= !direct;
     if (direct) {
       for (const update of updates) {
         if (fresh.has(update.update_id)) {
-          line.push({ update, failures: 0, receivedAtMs, cameAtMs });
+          line.push({ update, failures: 0, receivedAtMs, cameAtMs, name });
         }
       }
       takeFromLine();
@@ -116,7 +142,6 @@ export function createInbox(options: InboxOptions): Inbox {
       line = line.filter(({ update }) => !fresh.has(update.update_id));
       throw error;
     }
-    if (!direct) takeWaiting();
   }
 
   function roomInHand(): number {
@@ -188,12 +213,19 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   async function tryOne(one: InHand): Promise<void> {
+    if (one.name !== nameNow()) return leave(one);
     try {
       await handle(one.update, one.cameAtMs);
     } catch (error) {
       return handleFailure(one, error instanceof BotError ? error.error : error);
     }
     finish(one.update.update_id);
+  }
+
+  /** Another process has taken the update over; where this one has taken it again meanwhile, it is due again. */
+  function leave({ update }: InHand): void {
+    recordDurably(() => journal.postponeUpdate(update.update_id, now()))
+      .then(() => log.apart(takeWaiting), reportDefect);
   }
 
   function finish(id: number): void {
@@ -256,7 +288,8 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   async function takeDue(): Promise<void> {
-    if (stopped) return;
+    const name = nameNow();
+    if (stopped || name === undefined) return;
     const room = Math.min(roomInHand(), MOST_IN_LINE - behind);
     if (line.length > 0) {
       timer = setTimeout(takeWaiting, FIRST_WAIT_MS);
@@ -266,6 +299,7 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // The next update that ends looks again.
       return;
     }
+    const before = recordedForLater;
     let stored: StoredUpdate[];
     reading += room;
     try {
@@ -278,9 +312,9 @@ export function createInbox(options: InboxOptions): Inbox {
       if (inHand.has(id) || ending.has(id)) continue; // A rollback undid that it was taken.
       const update = parse(id, body);
       const cameAtMs = elapsedMs() - Math.max(now() - receivedAtMs, 0);
-      if (update !== undefined) take({ update, failures, receivedAtMs, cameAtMs });
+      if (update !== undefined) take({ update, failures, receivedAtMs, cameAtMs, name });
     }
-    waitingOnDisk = stored.length === room;
+    waitingOnDisk = stored.length === room || recordedForLater !== before;
     const dueAtMs = waitingOnDisk ? undefined : await journal.nextUpdateDueAtMs();
     if (dueAtMs !== undefined && !stopped) {
       timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));
@@ -302,7 +336,13 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     accept,
-    start: takeWaiting,
+    start() {
+      isStarted = true;
+      takeWaiting();
+    },
+    found() {
+      if (isStarted && !stopped && looking === undefined) takeWaiting();
+    },
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -41,7 +41,8 @@ export interface WebhookOptions extends TelegramOptions {
   /** The wall clock and a monotonic one, in ms. */
   readonly now: () => number;
   readonly elapsedMs: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Ends early when `signal` aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly log: Log;
 }
@@ -153,7 +154,7 @@ export function createWebhookWatch(options: WebhookOptions): WebhookWatch {
             : "❌ Telegram недоступен, вебхук не проверить: {cause}. Пробуем снова";
           pauseMs = contact.failed(error, message);
         }
-        if (pauseMs > 0) await sleep(pauseMs);
+        if (pauseMs > 0) await sleep(pauseMs, signal);
       }
     },
     arrived() {

@@ -47,7 +47,10 @@ async function aProcess(server: PostgresServer, schema: string, hears: boolean) 
     keptSecrets,
     secret,
     log,
-    look: async () => await following.seen(await shared.sharedRevisions()),
+    async look() {
+      const { revisions } = await journal.dueLanes(NOON_MS);
+      if (revisions !== undefined) await following.seen(revisions);
+    },
     async [Symbol.asyncDispose]() {
       await wakes?.close();
       await profiles.close();

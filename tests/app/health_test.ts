@@ -33,7 +33,9 @@ Deno.test("what is not known yet is not unhealthy", () => {
     ok: true,
     version: VERSION,
     reasons: [],
+    journal: "sqlite",
     database: { writable: null },
+    crew: null,
     polling: { startedAt: "2026-01-15T11:59:59.000Z", lastAnswerAt: null },
     webhook: null,
     undelivered: { leads: 0, oldestAt: null },
@@ -43,6 +45,13 @@ Deno.test("what is not known yet is not unhealthy", () => {
     profiles: { ok: true, brokenSince: null, drafts: 0, paused: [] },
     crm: { refusing: [], withoutKey: [], tokens: [] },
   });
+});
+
+Deno.test("on PostgreSQL the process, the living and the held seats are told, and never their names", () => {
+  const crew = { process: undefined, living: 3, seats: { polling: 1, chat: 2 } };
+  const report = reportOf(someFacts({ crew }));
+  assert.equal(report.journal, "postgresql");
+  assert.deepEqual(report.crew, { ...crew, process: null });
 });
 
 Deno.test("CRMs that decline, tokens that end and keys that are missing are told, and are no reason to call the bot unhealthy", () => {

@@ -7,17 +7,19 @@ import type { LostFile } from "../../lib/journal/sqlite/database_files.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { StorageError } from "../../lib/journal/storage_error.ts";
 
-function aWatch() {
+function aWatch({ isShared = false } = {}) {
   const time = new FakeTime();
   const log = aLog();
   const it = {
     cause: undefined as string | undefined,
     lost: undefined as LostFile | undefined,
     end: undefined as string | undefined,
+    isAlive: true,
   };
   const watch = watchJournal({
     tryToRecord: () => Promise.resolve(it.cause),
     lostFile: () => it.lost,
+    ...isShared ? { crew: { isAlive: () => it.isAlive } } : {},
     elapsedMs: Date.now,
     log: log.log,
   });
@@ -47,6 +49,23 @@ Deno.test("a journal that cannot be written for a minute ends the process, and i
   assert.ok(said("Журнал не записать")[0]?.includes("database disk image is malformed"));
   await pass(7_000);
   assert.equal(it.end, "unwritable");
+});
+
+Deno.test("on PostgreSQL a process outlasts a server that is away, and a process that is out says nothing more", async () => {
+  using test = aWatch({ isShared: true });
+  const { it, pass, said } = test;
+  it.cause = "there is no connection to the database";
+  await pass(10 * 60_000);
+  assert.equal(it.end, undefined);
+  const lines = said("Журнал не записать").length;
+  assert.ok(lines > 5 && lines <= 20, `${lines}`);
+  it.isAlive = false;
+  await pass(10 * 60_000);
+  assert.equal(said("Журнал не записать").length, lines);
+  it.isAlive = true;
+  it.cause = undefined;
+  await pass(30_000);
+  assert.equal(said("Журнал снова записывается").length, 1);
 });
 
 Deno.test("a disk that gets room again within the minute costs nothing", async () => {

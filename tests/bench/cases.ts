@@ -21,6 +21,7 @@ export const FIGURES = {
   silent_start_ms: { label: "meanwhile /start → greeting", unit: "ms", good: "low" },
   leads_per_s: { label: "burst to the last POST and confirmation", unit: "leads/s", good: "high" },
   cpu_per_lead_ms: { label: "CPU per lead", unit: "ms", good: "low" },
+  server_cpu_per_lead_ms: { label: "             of PostgreSQL", unit: "ms", good: "low" },
   idle_mb: { label: "resident memory, idle", unit: "MB", good: "low" },
   peak_mb: { label: "resident memory, peak", unit: "MB", good: "low" },
   first_poll_ms: { label: "spawn → first getUpdates", unit: "ms", good: "low" },
@@ -132,6 +133,8 @@ export interface Bench {
   readonly sizes: Sizes;
   /** Starts the same contestant once more, without a meter, on the same data. */
   readonly startOptions: StartOptions;
+  /** What the server of its database has used so far, in ms. */
+  readonly serverCpuMs?: (() => Promise<number>) | undefined;
 }
 
 export interface Case {
@@ -158,6 +161,11 @@ export const GROWTH_CASES: readonly Case[] = [
   ...CASES.filter(({ name }) => ["idle", "burst", "peak", "start"].includes(name)),
   { name: "pages", when: "after", measure: pagesOfLeads },
 ];
+
+/** What is measured of a bot on PostgreSQL, beside the same bot on SQLite. */
+export const POSTGRES_CASES: readonly Case[] = CASES.filter(({ name }) =>
+  ["idle", "one", "fifty", "burst", "peak"].includes(name)
+);
 
 /** Idle time before idle memory is read, in ms. */
 const IDLE_MS = 1_000;
@@ -211,23 +219,28 @@ async function fiftyWhileSilent(bench: Bench): Promise<Figures> {
 }
 
 async function burst(bench: Bench): Promise<Figures> {
-  const { bot, sizes } = bench;
+  const { bot, sizes, serverCpuMs } = bench;
   const rates: number[] = [];
   const cpuMs: number[] = [];
+  const serverMs: number[] = [];
   const busy: number[] = [];
   const order = { count: sizes.burst, pace: "at once", crm: "answers" } as const;
   for (let nth = 0; nth < sizes.bursts; nth++) {
     const before = await bot.usage();
+    const serverBefore = await serverCpuMs?.() ?? 0;
     const [report] = await repeat(bench, 1, order);
+    const serverAfter = await serverCpuMs?.() ?? 0;
     const after = await bot.usage(); // Work after the last confirmation belongs to the lead too.
     if (report === undefined) continue;
     rates.push(sizes.burst / report.allMs * 1000);
     cpuMs.push((after.cpuMs - before.cpuMs) / sizes.burst);
+    serverMs.push((serverAfter - serverBefore) / sizes.burst);
     busy.push(report.peerCpuMs / report.allMs);
   }
   return {
     leads_per_s: median(rates),
     cpu_per_lead_ms: median(cpuMs),
+    ...serverCpuMs !== undefined && { server_cpu_per_lead_ms: median(serverMs) },
     peer_busy: median(busy),
   };
 }

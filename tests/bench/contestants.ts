@@ -22,6 +22,8 @@ export interface Contestant {
   readonly hasPage: boolean;
   /** The journal that it starts on, if any. */
   readonly journal?: GrownJournal;
+  /** How many leads are in the database that it starts on; undefined where its journal is a file. */
+  readonly leadsInDatabase?: number;
 }
 
 /** A journal that holds settled leads. */
@@ -79,6 +81,7 @@ export interface StartOptions {
   readonly locales?: Locales;
   /** The page's port; by default a free one. */
   readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
   /** More words for `deno run`. */
   readonly denoFlags?: readonly string[];
 }
@@ -105,6 +108,7 @@ export async function startBot(contestant: Contestant, options: StartOptions): P
       PORT: String(port),
       CRM_TIMEOUT_SECONDS: String(crmTimeoutSeconds),
       TELEGRAM_MESSAGES_PER_SECOND: "0",
+      ...options.env,
     },
     clearEnv: true,
     stdin: "piped",

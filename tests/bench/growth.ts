@@ -10,19 +10,19 @@ import { DENO } from "../helpers/deno.ts";
 const SIZES = [0, 100_000, 1_000_000];
 
 /** Age of the oldest lead, in ms: too young to be erased. */
-const SPAN_MS = 179 * 24 * 60 * 60 * 1000;
+export const SPAN_MS = 179 * 24 * 60 * 60 * 1000;
 
 /** Age of the newest lead, in ms. */
-const LAST_AGE_MS = 15 * 60 * 1000;
+export const LAST_AGE_MS = 15 * 60 * 1000;
 
 /** Age of the oldest menu, in ms. */
-const MENUS_SPAN_MS = 30 * 24 * 60 * 60 * 1000;
+export const MENUS_SPAN_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** SQLite's cache while a journal is filled, in KiB: the indices fit in it. */
 const FILLING_CACHE_KIB = 1024 * 1024;
 
 /** Every eighth lead was entered by hand after its POST timed out. */
-const BY_HAND = "i % 8 = 7";
+export const BY_HAND = "i % 8 = 7";
 
 /**
  * Their visitors' ids lie between those of the visitors who press, so that a new lead lands among old ones
@@ -43,7 +43,7 @@ const LEADS = `
     CAST(:now - (:leads - i) * ${SPAN_MS} / :leads - ${LAST_AGE_MS} AS INTEGER) AS at FROM n)`;
 
 /** In two steps, as the bot does it: the journal counts attempts as they end. */
-const ATTEMPTS = [
+export const ATTEMPTS = [
   "INSERT INTO attempts (lead, nth, begun_at_ms) SELECT number, 1, received_at_ms + 5 FROM leads",
   `UPDATE attempts SET ended_at_ms = begun_at_ms + 300, outcome = 'accepted', status = 200
    WHERE lead IN (SELECT number FROM leads WHERE state = 'in_crm')`,

@@ -9,17 +9,29 @@
 //   deno task bench --node               the two on Node too; they need node and npm
 //   deno task bench --cases one,burst    these only
 //   deno task bench --growth             instead: the bot on journals that hold 0, 100,000 and 1,000,000 leads
+//   deno task bench --postgres           instead: the bot on PostgreSQL beside the same on SQLite, and on 100,000 leads there;
+//                                        --leads 1000000 for more. Needs a PostgreSQL installed
 //   deno task bench --beside FOLDER      one more contestant: the bot of another working copy
 //   deno task bench --cpu-prof FOLDER    writes V8's CPU profiles of the measured bots there
 
 import { parseArgs } from "node:util";
-import { type Case, CASES, type Figures, FULL, GROWTH_CASES, QUICK, type Sizes } from "./cases.ts";
+import {
+  type Case,
+  CASES,
+  type Figures,
+  FULL,
+  GROWTH_CASES,
+  POSTGRES_CASES,
+  QUICK,
+  type Sizes,
+} from "./cases.ts";
 import { botOf, type Contestant, ON_DENO, startBot } from "./contestants.ts";
 import { copyJournal, fillJournal, onGrownJournals } from "./growth.ts";
 import type { Measured } from "./measured.ts";
 import { installTelegraf, nodeVersion, onNode } from "./node_bots.ts";
 import { PARTS, type Parts } from "./parts.ts";
 import { type PeerProcess, startPeer } from "./peer_process.ts";
+import { type BenchServer, onPostgres, startServer } from "./postgres.ts";
 import { table, toReport } from "./report.ts";
 import { DENO } from "../helpers/deno.ts";
 
@@ -47,6 +59,8 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
       node: { type: "boolean", default: false },
       cases: { type: "string" },
       growth: { type: "boolean", default: false },
+      postgres: { type: "boolean", default: false },
+      leads: { type: "string", default: "100000" },
       beside: { type: "string", multiple: true, default: [] },
       "cpu-prof": { type: "string" },
     },
@@ -65,7 +79,9 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
   const named = values.of?.split(",");
   // Contestants with a flag of their own take part beside those named.
   const besides = [...others, ...values.node ? nodeBots : []].map(({ name }) => name);
-  const contestants = values.growth
+  const contestants = values.postgres
+    ? pick([bot, ...onPostgres(bot, Number(values.leads))], named)
+    : values.growth
     ? pick(onGrownJournals([bot, ...others], folder), named)
     : named === undefined
     ? [...ON_DENO, ...values.node ? nodeBots : [], bot, ...others]
@@ -75,8 +91,11 @@ async function readPlan(args: string[], folder: string): Promise<Plan> {
     sizes: values.quick ? QUICK : FULL,
     contestants,
     folder,
-    cases: pick(values.growth ? GROWTH_CASES : CASES, values.cases?.split(",")),
-    parts: values.cases === undefined && !values.growth,
+    cases: pick(
+      values.postgres ? POSTGRES_CASES : values.growth ? GROWTH_CASES : CASES,
+      values.cases?.split(","),
+    ),
+    parts: values.cases === undefined && !values.growth && !values.postgres,
     profiles: values["cpu-prof"],
     json: values.json,
   };
@@ -92,14 +111,25 @@ function pick<T extends { readonly name: string }>(all: readonly T[], names?: re
 }
 
 /** Runs one contestant, in a folder of its own, through all cases. */
-async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): Promise<Figures> {
+async function measure(
+  contestant: Contestant,
+  plan: Plan,
+  peer: PeerProcess,
+  server: BenchServer | undefined,
+): Promise<Figures> {
   const folder = await Deno.makeTempDir({ prefix: "triborg-bench-" });
   const { sizes, cases, profiles } = plan;
+  const { leadsInDatabase } = contestant;
+  const database = leadsInDatabase === undefined
+    ? undefined
+    : await server?.database(leadsInDatabase);
+  const serverCpuMs = database && server?.cpuMs;
   const startOptions = {
     addresses: peer.addresses,
     folder,
     crmTimeoutSeconds: sizes.crmTimeoutSeconds,
     meter: true,
+    ...database !== undefined && { env: { DATABASE_URL: database.url } },
     ...(profiles === undefined ? {} : {
       denoFlags: ["--cpu-prof", `--cpu-prof-dir=${profiles}/${contestant.name}`],
     }),
@@ -109,7 +139,7 @@ async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): P
     if (contestant.journal !== undefined) await copyJournal(contestant.journal, folder);
     await peer.order("begin", null);
     const bot = await startBot(contestant, startOptions);
-    const bench = { contestant, bot, peer, sizes, startOptions };
+    const bench = { contestant, bot, peer, sizes, startOptions, serverCpuMs };
     try {
       await Promise.race([peer.order("firstPoll", null), bot.lost]);
       for (const each of cases.filter(({ when }) => when === "running")) {
@@ -122,6 +152,7 @@ async function measure(contestant: Contestant, plan: Plan, peer: PeerProcess): P
       figures.push(await each.measure(bench));
     }
   } finally {
+    await database?.drop();
     await Deno.remove(folder, { recursive: true });
   }
   return Object.assign({}, ...figures);
@@ -160,6 +191,9 @@ async function run(plan: Plan): Promise<void> {
     console.error(`a journal with ${journal.leads} leads`);
     await fillJournal(journal);
   }
+  const sizesOfDatabases = plan.contestants.flatMap(({ leadsInDatabase }) => leadsInDatabase ?? []);
+  if (sizesOfDatabases.length > 0) console.error("a PostgreSQL server and its databases");
+  const server = sizesOfDatabases.length > 0 ? await startServer(sizesOfDatabases) : undefined;
   const ofNode = plan.contestants.filter(({ runtime }) => runtime === "node");
   if (ofNode.some(({ name }) => name === "node-telegraf")) await installTelegraf(plan.folder);
   const node = ofNode.length > 0 ? await nodeVersion() : null;
@@ -174,12 +208,13 @@ async function run(plan: Plan): Promise<void> {
       const order = round % 2 === 1 ? plan.contestants : plan.contestants.toReversed();
       for (const contestant of order) {
         console.error(`round ${round} of ${plan.rounds}: ${contestant.name}`);
-        const figures = await measure(contestant, plan, peer);
+        const figures = await measure(contestant, plan, peer, server);
         measured.push({ round, contestant: contestant.name, figures });
       }
     }
   } finally {
     await peer.stop();
+    await server?.close();
   }
   const report = toReport({
     startedAt: started.toISOString(),

@@ -27,6 +27,10 @@ const CASES: Readonly<Record<string, readonly [reaches: Figures, misses: Figures
   "first_poll_ms floor": [{ first_poll_ms: 130 }, { first_poll_ms: 131 }],
   "idle_mb floor": [{ idle_mb: 65 }, { idle_mb: 66 }],
   "page_slows itself": [{ page_slows: 1.2 }, { page_slows: 1.21 }],
+  "one_p50_ms triborg postgres": [{ one_p50_ms: 2.5 }, { one_p50_ms: 2.51 }],
+  "leads_per_s triborg postgres": [{ leads_per_s: 800 }, { leads_per_s: 799 }],
+  "cpu_per_lead_ms triborg postgres": [{ cpu_per_lead_ms: 1.5 }, { cpu_per_lead_ms: 1.51 }],
+  "leads_per_s postgres postgres-grown": [{ leads_per_s: 900 }, { leads_per_s: 899 }],
 };
 
 function aRound(contestants: Readonly<Record<string, Figures>>, round = 1): Measured[] {
@@ -51,15 +55,17 @@ function aReport(measured: readonly Measured[]) {
 }
 
 Deno.test("each bound has a figure on both sides", () => {
-  const named = BOUNDS.map(({ figure, to }) => `${figure} ${to?.at(-1) ?? "itself"}`);
+  const named = BOUNDS.map(({ figure, to, of }) =>
+    [figure, to?.at(-1) ?? "itself", ...of === undefined ? [] : [of]].join(" ")
+  );
   assert.deepEqual(named.toSorted(), Object.keys(CASES).toSorted());
 });
 
 for (const [name, [reaches, misses]] of Object.entries(CASES)) {
-  const [, other = ""] = name.split(" ");
+  const [, other = "", of = "triborg"] = name.split(" ");
   for (const [figures, reached] of [[reaches, true], [misses, false]] as const) {
-    Deno.test(`the bot ${reached ? "reaches" : "misses"} ${name} with ${JSON.stringify(figures)}`, () => {
-      const verdicts = judge(aRound({ [other]: COMPARED, triborg: figures }));
+    Deno.test(`${of} ${reached ? "reaches" : "misses"} ${name} with ${JSON.stringify(figures)}`, () => {
+      const verdicts = judge(aRound({ [other]: COMPARED, [of]: figures }));
       assert.equal(verdicts.length, 1);
       assert.equal(verdicts[0]?.reached, reached);
     });

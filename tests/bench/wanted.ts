@@ -7,12 +7,16 @@ import { type Summary, summary } from "./statistics.ts";
 interface Bound {
   readonly what: string;
   readonly figure: Figure;
+  /** The contestant that is held to it: the bot, where it says nothing else. */
+  readonly of?: string;
   /** Compared to the first of these that took part; null where the figure is a ratio itself. */
   readonly to: readonly string[] | null;
   readonly sign: keyof typeof KEEPS;
   readonly bound: number;
 }
 
+const SQLITE = ["triborg"];
+const EMPTY = ["postgres"];
 const FLOOR = ["floor"];
 const TELEGRAF = ["node-telegraf", "telegraf"];
 
@@ -27,6 +31,38 @@ export const BOUNDS: readonly Bound[] = [
   { what: "first getUpdates", figure: "first_poll_ms", to: FLOOR, sign: "≤", bound: 1.3 },
   { what: "idle memory", figure: "idle_mb", to: FLOOR, sign: "≤", bound: 1.3 },
   { what: "page loaded ÷ idle", figure: "page_slows", to: null, sign: "≤", bound: 1.2 },
+  {
+    what: "on PostgreSQL, one by one, p50",
+    of: "postgres",
+    figure: "one_p50_ms",
+    to: SQLITE,
+    sign: "≤",
+    bound: 2.5,
+  },
+  {
+    what: "on PostgreSQL, leads/s",
+    of: "postgres",
+    figure: "leads_per_s",
+    to: SQLITE,
+    sign: "≥",
+    bound: 0.8,
+  },
+  {
+    what: "on PostgreSQL, CPU per lead",
+    of: "postgres",
+    figure: "cpu_per_lead_ms",
+    to: SQLITE,
+    sign: "≤",
+    bound: 1.5,
+  },
+  {
+    what: "with many leads, leads/s",
+    of: "postgres-grown",
+    figure: "leads_per_s",
+    to: EMPTY,
+    sign: "≥",
+    bound: 0.9,
+  },
 ];
 
 const KEEPS = {
@@ -63,7 +99,7 @@ export function judge(measured: readonly Measured[]): Verdict[] {
       const samples = ratios(measured, bound.figure, name, to);
       return samples.length === 0 ? null : summary(samples);
     };
-    const ratio = ratioOf(BOT);
+    const ratio = ratioOf(bound.of ?? BOT);
     if (ratio === null) return [];
     const reached = KEEPS[bound.sign](ratio.median, bound.bound);
     return [{ ...bound, to, ratio, reached, withRulesAlone: ratioOf(RULED) }];

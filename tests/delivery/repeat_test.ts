@@ -9,7 +9,7 @@ import {
 } from "../../lib/journal/journal.ts";
 import type { NewLead } from "../../lib/lead.ts";
 import { heldText } from "../../lib/managers/texts.ts";
-import { withJournal } from "../helpers/a_journal.ts";
+import { withJournal, withSqlite } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, aVisitor, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -263,7 +263,7 @@ Deno.test("a lead that is held while its line is being shown is in the next one,
 
 for (const byMs of [-6 * HOUR_MS, 6 * HOUR_MS]) {
   Deno.test(`a line that waits for its hour waits no longer when the clock is set by ${byMs / HOUR_MS} h`, () =>
-    withJournal(async (journal) => {
+    withSqlite(async (journal) => {
       await countHeld(journal, NOON_MS);
       await shownAt(journal, NOON_MS + 5_000);
       await countHeld(journal, NOON_MS + 6_000);

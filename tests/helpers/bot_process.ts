@@ -6,6 +6,7 @@ import { DENO, taskArguments } from "./deno.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 export interface BotProcess {
+  readonly pid: number;
   /** Every line of its log so far. */
   readonly lines: readonly string[];
   /** The first line, old or new, that the predicate accepts; fails after 60 s, or so long. */
@@ -17,6 +18,11 @@ export interface BotProcess {
   stop(): Promise<number>;
   /** SIGKILL: what was in memory is gone. */
   kill(): Promise<void>;
+  /** SIGSTOP: it keeps its connections and its memory, and does nothing. */
+  freeze(): void;
+  /** SIGCONT. */
+  thaw(): void;
+  readonly isGone: boolean;
   /** Closes the reading end of its stdout. */
   closeStdout(): void;
   /** Resolves when the process has ended, its lines read or not. */
@@ -74,10 +80,16 @@ export async function startBotProcess(
   ended.then(() => isGone = true);
 
   return {
+    pid: child.pid,
     lines,
     ended,
     gone: child.status,
     closeStdout: () => closing.abort(),
+    freeze: () => child.kill("SIGSTOP"),
+    thaw: () => child.kill("SIGCONT"),
+    get isGone() {
+      return isGone;
+    },
     line(wanted, patienceMs = 60_000) {
       const accepts = typeof wanted === "function"
         ? wanted

@@ -7,6 +7,7 @@ export function oneChat(chat: AdminChat): ManagersChats {
   return {
     keys: () => [""],
     at: () => chat,
+    groupOf: () => "",
     groups: () => [""],
     ofGroup: () => chat,
     scopeOf: scopeOfOne(chat.chatId()),

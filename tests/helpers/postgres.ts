@@ -20,18 +20,22 @@ export interface PostgresServer {
   readonly folder: string;
   /** A schema that no other test uses; it does not exist yet. */
   freshSchema(): string;
+  /** Its DATABASE_URL for another database than `postgres`. */
+  urlOf(database: string): string;
   /** Runs SQL as psql does and returns what it prints: columns by `|`, a row a line. */
-  sql(sql: string): Promise<string>;
+  sql(sql: string, database?: string): Promise<string>;
   start(): Promise<void>;
   stop(mode?: "fast" | "immediate"): Promise<void>;
   restart(mode?: "fast" | "immediate"): Promise<void>;
+  /** Makes a standby the server that is written to. */
+  promote(): Promise<void>;
   /** SIGKILL to the server and its backends, as when its machine dies. */
   kill(): Promise<void>;
   /** Stops it and removes its folder. */
   close(): Promise<void>;
 }
 
-const PASSWORD = "sesame open";
+export const PASSWORD = "sesame open";
 
 /** Where Debian, and others, put what a server needs: `initdb`, `pg_ctl`, `postgres` and `psql`. */
 function findPrograms(): string | undefined {
@@ -56,7 +60,7 @@ function exists(path: string): boolean {
   }
 }
 
-const PROGRAMS = findPrograms();
+export const PROGRAMS = findPrograms();
 
 /** Whether a test with a PostgreSQL can run here. */
 export const HAS_POSTGRES = PROGRAMS !== undefined;
@@ -81,10 +85,10 @@ export function postgresTest(
   });
 }
 
-/** The server of a test file, started by the first test that asks, stopped when the file is through. */
+/** As this test file knows it. */
 let shared: Promise<PostgresServer> | undefined;
 
-/** A test that needs a schema alone, on a server that the tests of its file share. */
+/** A test that needs a schema alone, on the server that all tests share. */
 export function schemaTest(
   name: string,
   test: (schema: string, server: PostgresServer) => Promise<void>,
@@ -99,9 +103,39 @@ export function schemaTest(
   });
 }
 
-/** The server that the tests of this file share. */
+/** The server that the tests of this process share: started by the first test that asks, and ended with the process. */
 export function sharedPostgres(): Promise<PostgresServer> {
-  return shared ??= startPostgres();
+  return shared ??= findShared();
+}
+
+/** Nothing has to outlast a crash of it, and commits cost less without. */
+const SHARED: ServerOptions = {
+  settings: { fsync: "off", full_page_writes: "off", max_connections: "100" },
+};
+
+/** Files of tests share no memory, so its address is in a file that names the process. */
+async function findShared(): Promise<PostgresServer> {
+  const place = `/tmp/postgres_of_${Deno.pid}`;
+  try {
+    await Deno.mkdir(place);
+  } catch {
+    for (let looks = 0; looks < 600; looks++) {
+      if (exists(`${place}/server`)) {
+        const { folder, port } = JSON.parse(await Deno.readTextFile(`${place}/server`));
+        // One of a process that had this number before is gone.
+        if (exists(`${folder}/postmaster.pid`)) {
+          return serverIn(folder, port, await userOfServers());
+        }
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const server = await startPostgres(SHARED);
+  const { folder, port } = server;
+  await Deno.writeTextFile(`${place}/new`, JSON.stringify({ folder, port }));
+  await Deno.rename(`${place}/new`, `${place}/server`);
+  return server;
 }
 
 /** Starts a server, in about a second; its process ends with that of the tests. */
@@ -120,29 +154,50 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
     `${folder}/pg_hba.conf`,
     [...options.access ?? [], access].join("\n"),
   );
+  return await startIn(folder, { settings: options.settings ?? {}, user });
+}
+
+/** Starts a server in a data folder that is there. */
+export async function startIn(
+  folder: string,
+  { settings, user }: {
+    readonly settings: Readonly<Record<string, string>>;
+    readonly user: string | undefined;
+  },
+): Promise<PostgresServer> {
   const port = freePort();
-  const settings = {
+  const all = {
     port: `${port}`,
     listen_addresses: "127.0.0.1",
     unix_socket_directories: folder,
     max_connections: "60",
     shared_buffers: "32MB",
-    ...options.settings,
+    ...settings,
   };
   await Deno.writeTextFile(
     `${folder}/postgresql.auto.conf`,
-    Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`).join(""),
+    Object.entries(all).map(([name, value]) => `${name} = '${value}'\n`).join(""),
   );
+  await endWithTests(user, folder);
+  const server = serverIn(folder, port, user);
+  await server.start();
+  return server;
+}
+
+function serverIn(folder: string, port: number, user: string | undefined): PostgresServer {
   const control = (...args: string[]) =>
     runAs(user, `${PROGRAMS}/pg_ctl`, ["-s", "-w", "-D", folder, ...args]);
 
+  const urlOf = (database: string) =>
+    `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
   const server: PostgresServer = {
     port,
-    url: `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
+    url: urlOf("postgres"),
+    urlOf,
     folder,
     freshSchema: () => `test_${crypto.randomUUID().replaceAll("-", "")}`,
-    sql: (sql) =>
-      run(`${PROGRAMS}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, server.url]),
+    sql: (sql, database = "postgres") =>
+      run(`${PROGRAMS}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, urlOf(database)]),
     async start() {
       await control("-l", `${folder}/log`, "start");
     },
@@ -153,10 +208,12 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
       await server.stop(mode);
       await server.start();
     },
+    promote: async () => void await control("promote"),
     async kill() {
       const [pid] = (await Deno.readTextFile(`${folder}/postmaster.pid`)).split("\n");
       const children = (await run("cat", [`/proc/${pid}/task/${pid}/children`])).split(" ");
-      await run("kill", ["-9", `${pid}`, ...children]);
+      // One of them may end by itself meanwhile.
+      await run("sh", ["-c", 'kill -9 "$@" 2>/dev/null || true', "kill", `${pid}`, ...children]);
       // A zombie that waits for its parent would hold these.
       await run("rm", [`${folder}/postmaster.pid`, `${folder}/.s.PGSQL.${port}.lock`]);
     },
@@ -165,15 +222,13 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
       await Deno.remove(folder, { recursive: true });
     },
   };
-  await endWithTests(user, folder);
-  await server.start();
   return server;
 }
 
-/** Without it a server would outlive tests that are killed, and the one that the tests of a file share. */
+/** Without it a server would outlive tests that are killed, and the one that all tests share. */
 async function endWithTests(user: string | undefined, folder: string): Promise<void> {
   const watch = `while [ -d /proc/${Deno.pid} ] && [ -d '${folder}' ]; do sleep 0.5; done
-    '${PROGRAMS}/pg_ctl' -s -D '${folder}' -m immediate stop; rm -rf '${folder}'`;
+    '${PROGRAMS}/pg_ctl' -s -D '${folder}' -m immediate stop; rm -rf '${folder}' /tmp/postgres_of_${Deno.pid}`;
   await runAs(user, "sh", ["-c", `setsid -f sh -c "$0" >/dev/null 2>&1 </dev/null`, watch]);
 }
 
@@ -198,12 +253,12 @@ async function template(user: string | undefined): Promise<string> {
 }
 
 /** PostgreSQL refuses to run as root: undefined is whoever runs the tests. */
-async function userOfServers(): Promise<string | undefined> {
+export async function userOfServers(): Promise<string | undefined> {
   if ((await run("id", ["-u"])).trim() !== "0") return undefined;
   return await run("id", ["-u", "postgres"]).then(() => "postgres", () => "nobody");
 }
 
-function runAs(user: string | undefined, program: string, args: readonly string[]) {
+export function runAs(user: string | undefined, program: string, args: readonly string[]) {
   if (user === undefined) return run(program, args);
   return run("setpriv", [`--reuid=${user}`, `--regid=${user}`, "--clear-groups", program, ...args]);
 }

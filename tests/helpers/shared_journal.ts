@@ -1,12 +1,9 @@
 // A journal in PostgreSQL as one process of several has it, for tests of what they share.
 
-import { POSTGRES } from "../../lib/journal/dialect.ts";
-import { type Journal, journalIn, type SharedRecords } from "../../lib/journal/journal.ts";
+import type { Journal, SharedRecords } from "../../lib/journal/journal.ts";
 import { connectionOf } from "../../lib/journal/postgres/crew/connection.ts";
 import { createWakes, type Wakes } from "../../lib/journal/postgres/crew/wakes.ts";
-import { openPostgres } from "../../lib/journal/postgres/open.ts";
-import { MIGRATIONS } from "../../lib/journal/postgres/schema.ts";
-import { migrate } from "../../lib/journal/postgres/steps.ts";
+import { openPostgresJournal } from "../../lib/journal/postgres/journal.ts";
 import type { PostgresServer } from "./postgres.ts";
 
 export interface SharedJournal extends AsyncDisposable {
@@ -21,15 +18,13 @@ export async function openShared(
   { url }: Pick<PostgresServer, "url">,
   schema: string,
 ): Promise<SharedJournal> {
-  const { db, connect } = await openPostgres({
+  const { journal, connect } = await openPostgresJournal({
     url,
     schema,
-    dialect: POSTGRES,
-    migrate: (client, schema) => migrate(client, schema, MIGRATIONS),
+    botId: "7",
     random: () => 0,
     onWaiting: () => {},
   });
-  const journal = await journalIn(db, "7");
   const { shared } = journal;
   if (shared === undefined) throw new TypeError("Cannot find what processes share");
   return {
@@ -42,6 +37,6 @@ export async function openShared(
         random: () => 0,
         report: () => {},
       }),
-    [Symbol.asyncDispose]: () => db.close(),
+    [Symbol.asyncDispose]: journal.close,
   };
 }

@@ -25,7 +25,7 @@ async function post(
   outcome: CrmOutcome,
   endedAtMs: number,
 ): Promise<void> {
-  const attempt = await journal.beginAttempt(number, null, endedAtMs - 1);
+  const attempt = await partsOf(journal).addAttempt(number, null, endedAtMs - 1);
   await partsOf(journal).closeAttempt(attempt, outcome, endedAtMs);
 }
 
@@ -33,7 +33,7 @@ Deno.test("a CRM that was not asked, or whose newest answer was good, has not fa
   withJournal(async (journal) => {
     assert.equal(await journal.crmFailures("agency"), undefined);
     const first = await lead(journal);
-    await journal.beginAttempt(first, null, NOON_MS); // Still open.
+    await partsOf(journal).addAttempt(first, null, NOON_MS); // Still open.
     assert.equal(await journal.crmFailures("agency"), undefined);
     await post(journal, await lead(journal), FAILED, NOON_MS);
     await post(journal, await lead(journal), ACCEPTED, NOON_MS + 1);

@@ -14,7 +14,8 @@ import { MEDIA_WAIT_MS } from "../../lib/journal/crm_notes.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { withJournal } from "../helpers/a_journal.ts";
+import { withJournal, withSqlite } from "../helpers/a_journal.ts";
+import { partsOf } from "../helpers/journal_parts.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 const ACCOUNT = "monster.amocrm.ru";
@@ -287,7 +288,7 @@ Deno.test("a later deal of the same lead changes nothing", () =>
     await end(journal, late, TAKEN);
     assert.equal((await journal.findLead(1))?.state, "by_hand");
     assert.equal((await journal.dealOf(1))?.id, 8841, "it is in the CRM all the same");
-    const again = { ...late, attempt: await journal.beginAttempt(1, null, NOON_MS) };
+    const again = { ...late, attempt: await partsOf(journal).addAttempt(1, null, NOON_MS) };
     await end(journal, again, accepted(9000));
     assert.equal((await journal.dealOf(1))?.id, 8841);
     assert.equal((await sendNotes(journal)).length, 2);
@@ -430,7 +431,7 @@ Deno.test("a late end of a note touches no new one", () =>
   }));
 
 Deno.test("a restart makes due what was in hand and put off, in order, and none is lost", () =>
-  withJournal(async (journal) => {
+  withJournal(async (journal, engine) => {
     await becomeDeal(journal);
     await say(journal, 4, { text: "раз" });
     await becomeDeal(journal, 2);
@@ -440,11 +441,13 @@ Deno.test("a restart makes due what was in hand and put off, in order, and none 
     await journal.recover(RESTARTED, NOON_MS + 5);
     assert.equal(await journal.nextNoteDueAtMs(LANE), NOON_MS + 5);
     const sent = await sendNotes(journal, NOON_MS + 5);
-    assert.deepEqual(sent, ["1: request", "2: request", "1: раз"]);
+    // With other processes at work a start leaves what was put off to wait.
+    const putOff = engine === "SQLite" ? ["2: request"] : [];
+    assert.deepEqual(sent, ["1: request", ...putOff, "1: раз"]);
   }));
 
 Deno.test("a correction of the clock moves what notes wait for, and one that was ahead holds none up", () =>
-  withJournal(async (journal) => {
+  withSqlite(async (journal) => {
     await becomeDeal(journal);
     await sendNotes(journal);
     await say(journal, 4, { text: "", media: "фото" });

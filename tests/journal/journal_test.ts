@@ -22,7 +22,7 @@ import { type FileJournal, openJournal } from "../../lib/journal/sqlite/open.ts"
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
-import { withJournal } from "../helpers/a_journal.ts";
+import { withJournal, withPostgres, withSqlite } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { MOST_FINISHED } from "../../lib/journal/inbox.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
@@ -31,7 +31,8 @@ const HOST = "crm.example.ru";
 const CARD = { chatId: -1001, messageId: 77 };
 const ACCEPTED: CrmOutcome = { kind: "accepted", status: 200 };
 const INTERRUPTED: CrmOutcome = { kind: "interrupted", reason: "процесс бота прервался" };
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Lends a journal in memory. */
 /** Lends a journal in a file, and a way to open the file again as the next process does. */
@@ -103,7 +104,7 @@ async function takeFollowUp(journal: Journal, nowMs = NOON_MS): Promise<WorkOf<"
 
 /** A first POST that has begun. */
 function begin(journal: Journal, lead: Lead): Promise<Attempt> {
-  return journal.beginAttempt(lead.number, null, NOON_MS);
+  return partsOf(journal).addAttempt(lead.number, null, NOON_MS);
 }
 
 /** A lead whose card is in the managers' chat. */
@@ -173,7 +174,8 @@ Deno.test("a postponed update is due again with one failure more", () =>
 
 Deno.test("a late postponement does not make a finished update due again", () =>
   withJournal(async (journal) => {
-    await journal.recordUpdates(updates(11, 12), NOON_MS, NOON_MS);
+    await journal.recordUpdates(updates(11), NOON_MS, null);
+    await journal.recordUpdates(updates(12), NOON_MS, NOON_MS);
     await journal.recordDone([{ kind: "handled", update: 11 }]);
     await journal.postponeUpdate(11, NOON_MS);
     assert.deepEqual((await journal.takeUpdates(NOON_MS, 9)).map(({ id }) => id), [12]);
@@ -196,7 +198,7 @@ Deno.test("an update without a body that an earlier version left due is not hand
   }));
 
 Deno.test("finished updates are known until Telegram was told of them, and then forgotten, many at a time", () =>
-  withJournal(async (journal) => {
+  withSqlite(async (journal) => {
     const ids = Array.from({ length: MOST_FINISHED }, (_, index) => 11 + index);
     const last = ids.at(-1)!;
     await journal.recordUpdates(updates(...ids, last + 1), NOON_MS, NOON_MS);
@@ -208,6 +210,21 @@ Deno.test("finished updates are known until Telegram was told of them, and then 
     await journal.forgetUpdates(last);
     assert.deepEqual(await journal.recordUpdates(updates(11, last), NOON_MS, null), new Set([11]));
     assert.deepEqual((await journal.takeUpdates(NOON_MS, 9)).map(({ id }) => id), [last + 1]);
+  }));
+
+Deno.test("on PostgreSQL finished updates are known until another 256 of them may be forgotten", () =>
+  withPostgres(async (journal) => {
+    const handle = async (...ids: number[]) => {
+      await journal.recordUpdates(updates(...ids), NOON_MS, null);
+      await journal.recordDone(ids.map((update) => ({ kind: "handled", update })));
+    };
+    await handle(11, 12);
+    await journal.forgetUpdates(12);
+    assert.deepEqual(await journal.recordUpdates(updates(11, 12), NOON_MS, null), new Set([11]));
+    await journal.forgetUpdates(12 + MOST_FINISHED - 1);
+    assert.deepEqual(await journal.recordUpdates(updates(12), NOON_MS, null), new Set());
+    await journal.forgetUpdates(12 + MOST_FINISHED);
+    assert.deepEqual(await journal.recordUpdates(updates(12), NOON_MS, null), new Set([12]));
   }));
 
 Deno.test("a journal that holds finished updates of an earlier process forgets them when Telegram is first heard", () =>
@@ -404,8 +421,9 @@ for (
     withJournal(async (journal) => {
       const lead = await prepare(journal);
       assert.equal(await journal.oweResend(lead.number, "@boss", crmLane(HOST), NOON_MS), "asked");
+      const post = await takePost(journal);
       const attempt = await journal.beginAttempt(lead.number, "@boss", NOON_MS);
-      await journal.endAttempt(await takePost(journal), attempt, ACCEPTED, NOON_MS);
+      await journal.endAttempt(post, attempt, ACCEPTED, NOON_MS);
       assert.equal(await stateOf(journal, lead), "in_crm");
     }));
 
@@ -431,8 +449,9 @@ Deno.test("a manager's wish to send a lead again counts once, and not for a lead
     assert.equal(await ask(404), "unknown");
     assert.equal(await ask(lead.number), "asked");
     assert.equal(await ask(lead.number), "running");
+    const post = await takePost(journal);
     const attempt = await journal.beginAttempt(lead.number, "@boss", NOON_MS);
-    await journal.endAttempt(await takePost(journal), attempt, ACCEPTED, NOON_MS);
+    await journal.endAttempt(post, attempt, ACCEPTED, NOON_MS);
     assert.equal(await ask(lead.number), "settled");
   }));
 
@@ -592,7 +611,7 @@ Deno.test("a card that was sent again while it was being shown has to say so", (
     const lead = await recordUndelivered(journal);
     const card = await takeCard(journal, NOON_MS + 1_000);
     assert.equal(await journal.oweResend(lead.number, "Анна", crmLane(HOST), NOON_MS), "asked");
-    const attempt = await journal.beginAttempt(lead.number, "Анна", NOON_MS);
+    const attempt = await partsOf(journal).addAttempt(lead.number, "Анна", NOON_MS);
     await partsOf(journal).closeAttempt(
       attempt,
       { kind: "answered", status: 500, body: "" },
@@ -1237,7 +1256,7 @@ Deno.test("an erased person's name is in no file of the journal any more", () =>
 const NO_LIMITS = { seenAfterMs: -1, openedAfterMs: -1 };
 
 Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when something happened", () =>
-  withJournal(async (journal) => {
+  withSqlite(async (journal) => {
     const lead = await record(journal);
     await journal.postponeWork(await takePost(journal), NOON_MS + 60_000);
     await journal.recordUpdates(updates(11), NOON_MS, NOON_MS + 60_000);
@@ -1260,40 +1279,45 @@ Deno.test("shiftWaits moves what waits, logins and heartbeats, and not when some
     assert.equal((await journal.findLead(lead.number))?.receivedAtMs, NOON_MS);
   }));
 
-Deno.test("clampWaits forgets moments of later than now, and shortens logins", () =>
+Deno.test("clampWaits forgets moments of later than now, and shortens logins and waits", () =>
   withJournal(async (journal) => {
+    const nowMs = Date.UTC(2200, 0, 1); // By the server's clock it is earlier.
+    await journal.recordUpdates(updates(11), nowMs, nowMs + HOUR_MS);
+    await journal.recordUpdates(updates(12), nowMs, nowMs + DAY_MS);
     for (const name of ["polled_at_ms", "polled_at_ms:1", "offered_at_ms:x"]) {
-      await journal.rememberFact(name, String(NOON_MS + DAY_MS));
+      await journal.rememberFact(name, String(nowMs + DAY_MS));
     }
-    await journal.rememberFact("offered_at_ms:y", String(NOON_MS));
+    await journal.rememberFact("offered_at_ms:y", String(nowMs));
     await journal.openSession(
       { hash: "cookie", device: "" },
       "@manager",
       NO_LIMITS,
-      NOON_MS + DAY_MS,
+      nowMs + DAY_MS,
     );
     await journal.addLink(
-      { hash: "ahead", askedBy: "@manager", expiresAtMs: NOON_MS + 2 * DAY_MS },
+      { hash: "ahead", askedBy: "@manager", expiresAtMs: nowMs + 2 * DAY_MS },
       NO_LIMITS,
       0,
     );
     await journal.addLink(
-      { hash: "hash", askedBy: "@manager", expiresAtMs: NOON_MS + 60_000 },
+      { hash: "hash", askedBy: "@manager", expiresAtMs: nowMs + 60_000 },
       NO_LIMITS,
       0,
     );
-    await journal.clampWaits(NOON_MS);
+    await journal.clampWaits(nowMs);
+    assert.deepEqual((await journal.takeUpdates(nowMs, 9)).map(({ id }) => id), [12]);
+    assert.equal(await journal.nextUpdateDueAtMs(), nowMs + HOUR_MS);
     assert.deepEqual(await journal.factsOf("polled_at_ms"), []);
     assert.deepEqual(await journal.factsOf("offered_at_ms:"), ["y"]);
     assert.deepEqual(
-      await Promise.all(["ahead", "hash"].map((each) => journal.hasLink(each, NOON_MS))),
+      await Promise.all(["ahead", "hash"].map((each) => journal.hasLink(each, nowMs))),
       [
         false,
         true,
       ],
     );
     const limits = { seenAfterMs: 0, openedAfterMs: 0 };
-    assert.equal((await journal.findSession("cookie", limits))?.seenAtMs, NOON_MS);
+    assert.equal((await journal.findSession("cookie", limits))?.seenAtMs, nowMs);
   }));
 
 // — Whether a lead could be recorded —

@@ -27,7 +27,7 @@ async function offerThree(journal: Journal): Promise<number[]> {
     subject: 0,
     body: { profile: "agency" },
   } as const;
-  await journal.finishOffer(await journal.addWork(offer, NOON_MS), "agency", OFFER);
+  await journal.finishOffer(await journal.addWork(offer, null), "agency", OFFER);
   return leads;
 }
 

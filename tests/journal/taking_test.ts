@@ -7,7 +7,7 @@ import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal } from "../../lib/journal/jou
 import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import { RETURN_WINDOW_MS } from "../../lib/lead.ts";
-import { withJournal } from "../helpers/a_journal.ts";
+import { withJournal, withSqlite } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -64,7 +64,7 @@ Deno.test("a question is forgotten after a minute, and when the lead is taken ov
   }));
 
 Deno.test("a lead may be returned until its window ends, also when the clock was set", () =>
-  withJournal(async (journal) => {
+  withSqlite(async (journal) => {
     const lead = await fail(journal);
     await show(journal);
     assert.equal(await journal.returnLead(lead, "@anna", NOON_MS), "open");

@@ -77,7 +77,7 @@ schemaTest(
     assert.equal(other.store.text(), TEXT);
     const kept = await one.shared.sharedProfiles();
     assert.deepEqual(kept, { text: TEXT, revision: 1, savedAtMs: NOON_MS, savedBy: null });
-    assert.deepEqual(await one.shared.sharedRevisions(), { profiles: 1, secrets: 0 });
+    assert.deepEqual((await one.journal.dueLanes(NOON_MS)).revisions, { profiles: 1, secrets: 0 });
     assert.equal((await one.journal.latestFile())?.text, TEXT);
   },
 );
@@ -92,7 +92,7 @@ schemaTest(
     assert.deepEqual(await saveEdit(one.store, "Анна", named("MONSTER")), { kind: "saved" });
     assert.equal(nameIn(one), "MONSTER");
     assert.equal(nameIn(other), "MONSTER AGENCY");
-    const { profiles } = await other.shared.sharedRevisions();
+    const profiles = (await other.journal.dueLanes(NOON_MS)).revisions?.profiles;
     await other.store.renew(profiles);
     assert.equal(nameIn(other), "MONSTER");
     assert.equal(other.store.text(), one.store.text());

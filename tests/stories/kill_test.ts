@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { World } from "../helpers/world.ts";
 import { webhookEnv, withWorld } from "../helpers/world.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
+import { createChance, makeFlaky } from "../helpers/flaky.ts";
 import { greet, wordsOf } from "../helpers/visits.ts";
 
 Deno.test("300 presses survive kills at any line: each is confirmed, and is in the CRM or the managers' chat", () =>
@@ -34,15 +35,7 @@ async function pressAndKill(
   );
   const menus = await Promise.all(visitors.map((visitor) => greet(visitor)));
 
-  world.crm.behave(() => {
-    if (chance() > 0.4) return { kind: "answer" };
-    return chance() > 0.5
-      ? { kind: "answer", status: 500 }
-      : chance() > 0.5
-      ? { kind: "reset_after_reading" }
-      : { kind: "reset_in_body", status: 502 };
-  });
-  const calm = makeTelegramFlaky(world, chance);
+  const calm = makeFlaky(world, chance);
 
   // The servers choose the moment: each kill waits for a call of another kind to be under way.
   const moments = [
@@ -64,7 +57,6 @@ async function pressAndKill(
   }
 
   calm();
-  world.crm.behave({ kind: "answer" });
   await Promise.all(
     visitors.map(({ chat }) => chat.waitFor((each) => wordsOf(each) === CONFIRMATION)),
   );
@@ -90,33 +82,6 @@ async function pressAndKill(
   for (const name of doubled) {
     assert.ok(explained.has(name), `${name} is doubled without a reason`);
   }
-}
-
-/** Telegram fails one call in ten, before or after it took effect. */
-function makeTelegramFlaky(world: World, chance: () => number): () => void {
-  const faults = [
-    { kind: "error", error_code: 500, description: "Internal Server Error" },
-    { kind: "reset_before" },
-    { kind: "reset_after" },
-    { kind: "html", status: 502 },
-  ] as const;
-  const removals = faults.map((fault) =>
-    world.telegram.fault({
-      method: ({ method }) =>
-        !/^(getUpdates|setWebhook|getWebhookInfo)$/.test(method) && chance() < 0.025,
-      fault,
-    })
-  );
-  return () => removals.forEach((remove) => remove());
-}
-
-/** The same chances in every run: a failure can be looked at again. */
-function createChance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 /** Lets the bot work until every lead is delivered, and stops it. */

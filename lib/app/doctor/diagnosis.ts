@@ -10,7 +10,8 @@ import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
-import { lookAtFolder } from "./data_folder.ts";
+import { type FolderLook, lookAtFolder } from "./data_folder.ts";
+import { type DatabaseLook, lookAtDatabase, lookAtSharedProfiles } from "./database.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
 import { lookAtPort, lookAtPublicUrl } from "./page.ts";
@@ -42,12 +43,19 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
   const { environment, mask } = options;
   const { settings, findings } = lookAtSettings(environment);
   hideAll(settings, environment, mask);
-  const { localesPath, dataDir } = settings.config;
+  const { localesPath, dataDir, database } = settings.config;
   const { has: hasPhoto } = createPhotoStore(dataDir, options.now);
-  const reading = within(lookAtProfiles(localesPath, hasPhoto), CHECK_WITHIN_MS, () => ({
-    profiles: null,
-    findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
-  }));
+  const shared = database === null ? undefined : lookAtDatabase(database);
+  const reading = within(
+    shared === undefined
+      ? lookAtProfiles(localesPath, hasPhoto)
+      : shared.then((look) => lookAtSharedProfiles(look, localesPath, hasPhoto)),
+    CHECK_WITHIN_MS,
+    () => ({
+      profiles: null,
+      findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
+    }),
+  );
   const chapters = [
     chapter(
       "Прокси",
@@ -56,7 +64,7 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
       ]),
     ),
     chapter("Telegram", lookAtTelegram(settings, reading, options)),
-    chapter("Данные", lookAtData(settings, reading, options)),
+    chapter("Данные", lookAtData(settings, { reading, shared }, options)),
   ];
   yield* findings;
   for (const each of chapters) yield* await each;
@@ -95,7 +103,11 @@ async function lookAtTelegram(
 
 async function lookAtData(
   settings: Settings,
-  reading: Promise<ProfilesLook>,
+  { reading, shared }: {
+    readonly reading: Promise<ProfilesLook>;
+    /** Undefined where the journal is a file. */
+    readonly shared: Promise<DatabaseLook> | undefined;
+  },
   options: DoctorOptions,
 ): Promise<Finding[]> {
   const { environment, mask, now, freeBytes, resolveHost, caCerts } = options;
@@ -111,8 +123,7 @@ async function lookAtData(
     reading,
   ]);
   const { isRunning, isThere } = folder;
-  const { look, finding: journal } = lookAtJournal(dataDir, folder);
-  const kept: GoodJournal["secrets"] = look.kind === "good" ? look.secrets : new Map();
+  const { kept, hasFile, findings: journal } = await lookAtKept(dataDir, folder, shared);
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
@@ -129,12 +140,12 @@ async function lookAtData(
       CHECK_WITHIN_MS,
       (signal) => lookAtPublicUrl(settings, isRunning, signal, caCerts),
     ),
-    within(
+    shared !== undefined ? undefined : within(
       lookAtCopies(dataDir, {
         nowMs: now(),
         timeZone,
         isThere,
-        hasJournal: look.kind !== "missing",
+        hasJournal: hasFile,
       }),
       CHECK_WITHIN_MS,
       () => findingsOf("Копии журнала").unknown("диск не отвечает"),
@@ -145,11 +156,33 @@ async function lookAtData(
     ...profiles === null ? [] : lookAtSecrets(profiles, secret),
     ...crms,
     ...folder.findings,
-    journal,
-    copies,
+    ...journal,
+    ...copies === undefined ? [] : [copies],
     ...port,
     publicUrl,
   ];
+}
+
+/** The journal, and the secrets that it keeps: in a file, or in a database. */
+async function lookAtKept(
+  dataDir: string,
+  folder: FolderLook,
+  shared: Promise<DatabaseLook> | undefined,
+): Promise<{
+  readonly kept: GoodJournal["secrets"];
+  readonly hasFile: boolean;
+  readonly findings: readonly Finding[];
+}> {
+  if (shared !== undefined) {
+    const { look, finding } = await shared;
+    return { kept: look?.kept?.secrets ?? new Map(), hasFile: false, findings: [finding] };
+  }
+  const { look, finding } = lookAtJournal(dataDir, folder);
+  return {
+    kept: look.kind === "good" ? look.secrets : new Map(),
+    hasFile: look.kind !== "missing",
+    findings: [finding],
+  };
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {

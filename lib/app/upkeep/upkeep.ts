@@ -2,7 +2,7 @@
 
 import { dayAndHour, dayBeforeStartMs, daysAfter, dayStartMs } from "../../calendar.ts";
 import { messageOf } from "../../log/error_words.ts";
-import { ADMIN_CHAT_LANE, type Journal } from "../../journal/journal.ts";
+import type { Journal } from "../../journal/journal.ts";
 import type { JournalFile } from "../../journal/sqlite/open.ts";
 import type { Place } from "../../lead.ts";
 import type { Log } from "../../log/log.ts";
@@ -34,6 +34,12 @@ const UNUSED_PHOTOS_KEPT_MS = 7 * DAY_MS;
 /** How many leads one transaction of the erasure looks at. */
 const LEADS_AT_ONCE = 200;
 
+/** The day of the last daily line. */
+const DAILY_LINE = "daily_line_of";
+
+/** The name of a process that shares its journal with none. */
+const ALONE = "alone";
+
 /** Why the last backup failed; no such fact while all is well. */
 const BACKUP_FAILURE = "backup_failure";
 
@@ -61,6 +67,8 @@ export interface UpkeepOptions {
   readonly elapsedMs: () => number;
   /** Free bytes where a folder is; undefined where that is not known. */
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
+  /** The name under which this process does the upkeep, undefined while another one does. Without it none else does. */
+  readonly name?: (() => string | undefined) | undefined;
   readonly log: Log;
 }
 
@@ -83,7 +91,9 @@ interface Job {
 export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   const { journal, file, dataDir, photos, profiles, retentionDays, timeZone } = options;
   const { wake, now, elapsedMs, log } = options;
-  const safeTime = await createSafeTime(options);
+  let safeTime = await createSafeTime(options);
+  const { name: nameNow = () => ALONE } = options;
+  let name = nameNow();
   const pausedUntilMs = new Map<Job, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -91,13 +101,13 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
 
   const jobs: readonly Job[] = [
     {
-      fact: "daily_line_of",
+      fact: DAILY_LINE,
       hour: DAILY_HOUR,
       pauseMs: LOOK_MS,
       name: "Строка за вчерашний день",
-      async run(_day, hour) {
-        if (hour < DAILY_LATEST_HOUR) await oweDailyLine();
-        return Promise.resolve(true);
+      async run(day, hour) {
+        if (hour < DAILY_LATEST_HOUR) await oweDailyLine(day);
+        return true;
       },
     },
     ...file === undefined ? [] : [{
@@ -123,11 +133,20 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     },
   ];
 
+  function isHere(): boolean {
+    return !stopped && name !== undefined && nameNow() === name;
+  }
+
   async function look(): Promise<void> {
+    if (nameNow() !== name) {
+      name = nameNow();
+      if (name !== undefined) safeTime = await createSafeTime(options); // It has been another's.
+    }
+    if (name === undefined) return;
     await safeTime.look();
     await fitWalToDisk();
     for (const job of jobs) {
-      if (stopped) return;
+      if (!isHere()) return;
       try {
         await doIfDue(job);
       } catch (error) {
@@ -172,7 +191,7 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     const beforeMs = safeTime.nowMs() - retentionDays * DAY_MS;
     let all = 0;
     let from: number | undefined = 0;
-    while (from !== undefined && !stopped) {
+    while (from !== undefined && isHere()) {
       const { erased, next }: Erasure = await journal.eraseSettledBefore(
         beforeMs,
         from,
@@ -199,7 +218,8 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     return true;
   }
 
-  async function oweDailyLine(): Promise<void> {
+  /** With the day that it is about, so that it is owed once. */
+  async function oweDailyLine(day: string): Promise<void> {
     const from = dayBeforeStartMs(now(), timeZone);
     const counts: Partial<Record<Place, number>> = {};
     for (
@@ -211,8 +231,7 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     }
     const turns = await journal.countTurns(from, dayStartMs(now(), timeZone));
     const text = dailyText(counts, await journal.fact(BACKUP_FAILURE), turns);
-    const note = { lane: ADMIN_CHAT_LANE, kind: "note", subject: 0, body: { text } } as const;
-    await journal.addWork(note, now());
+    await journal.noteFact(DAILY_LINE, day, text, now());
   }
 
   async function backUp(file: JournalFile, day: string): Promise<boolean> {

@@ -24,6 +24,10 @@ export interface SeatPace {
    * @throws {Error} As `Link.query`: nothing may be sent.
    */
   reserve(messages: number): Promise<Reservation | undefined>;
+  /** Resolves with whether this many messages may be sent, once they may or never; reserves nothing. */
+  ready(messages: number): Promise<boolean>;
+  /** Messages were sent that were not reserved. */
+  sent(messages: number): void;
 }
 
 export interface Reservation {
@@ -68,16 +72,27 @@ export function createSeatPace(
     return [...sentAtMs.map((atMs) => nowMs - atMs), ...Array<null>(open).fill(null)];
   }
 
+  /** Resolves with the tenure in which they may be sent. */
+  async function untilReady(messages: number): Promise<Tenure | undefined> {
+    for (;;) {
+      const current = tenure();
+      if (current === undefined || stopping.aborted) return undefined;
+      const ms = waitMs(current, messages);
+      if (ms <= 0) return current;
+      await sleep(Math.ceil(ms));
+    }
+  }
+
   return {
+    ready: async (messages) => await untilReady(messages) !== undefined,
+    sent(messages) {
+      for (let each = 0; each < messages; each++) tenure()?.sentAtMs.push(elapsedMs());
+    },
     async reserve(messages) {
       for (;;) {
-        const current = tenure();
-        if (current === undefined || stopping.aborted) return undefined;
-        const ms = waitMs(current, messages);
-        if (ms > 0) {
-          await sleep(Math.ceil(ms));
-          continue;
-        }
+        const current = await untilReady(messages);
+        if (current === undefined) return undefined;
+        if (waitMs(current, messages) > 0) continue; // Another message took the place meanwhile.
         current.open += messages;
         let isOurs = false;
         try {
