@@ -1,56 +1,49 @@
-// The doctor's look at the database: whether it answers, and the profiles that it has. Changes nothing.
+// The doctor's look at the journal in PostgreSQL.
 
 import type { DatabaseConfig } from "../database_config.ts";
-import { type Finding, findingsOf } from "./findings.ts";
-import { lookAtProfiles, lookAtText, type ProfilesLook } from "./profiles.ts";
-import type { SchemaLook } from "../../journal/postgres/schema_look.ts";
+import type { DatabaseLook } from "../../journal/postgres/database_look.ts";
+import { OpeningError } from "../../journal/postgres/opening_error.ts";
 import { messageOf } from "../../log/error_words.ts";
-import { readText } from "../../profiles/file.ts";
-import { parseText } from "../../profiles/version.ts";
+import { type Finding, findingsOf } from "./findings.ts";
 
-/** What it has; undefined where it does not answer. */
-export interface DatabaseLook {
-  readonly look: SchemaLook | undefined;
-  readonly finding: Finding;
-}
+/** How long a server that does not answer is waited for, in ms. */
+const PATIENCE_MS = 3_000;
 
-/** Loads PostgreSQL's driver, which a bot on SQLite does without. */
-export async function lookAtDatabase(database: DatabaseConfig): Promise<DatabaseLook> {
-  const { good, warning, fault } = findingsOf("База данных");
+const { good, warning, fault } = findingsOf("Журнал");
+
+/** Whether a bot can work with the database, and what it would find there. */
+export async function lookAtDatabase(
+  database: DatabaseConfig,
+): Promise<{
+  /** Undefined where it cannot be read. */
+  readonly look: DatabaseLook | undefined;
+  readonly findings: readonly Finding[];
+}> {
   try {
-    const { lookIntoSchema } = await import("../../journal/postgres/schema_look.ts");
-    const look = await lookIntoSchema(database);
-    const where = `${look.address}, схема ${database.schema}`;
-    const finding = look.kept === undefined
-      ? warning(`${where}: пуста, первый запуск бота создаст в ней таблицы`)
-      : good(`${where}: отвечает`);
-    return { look, finding };
+    const { lookIntoDatabase } = await import("../../journal/postgres/database_look.ts");
+    const look = await lookIntoDatabase({ ...database, patienceMs: PATIENCE_MS });
+    return { look, findings: findingsAbout(look, database.schema) };
   } catch (error) {
-    return { look: undefined, finding: fault(messageOf(error)) };
+    const sentence = error instanceof OpeningError
+      ? error.message
+      : `не открыть: ${messageOf(error)}`;
+    return { look: undefined, findings: [fault(sentence)] };
   }
 }
 
-/** The profiles of the database; those of the file where the first start would take them over. */
-export async function lookAtSharedProfiles(
-  { look }: DatabaseLook,
-  path: string,
-  hasOnDisk: (name: string) => Promise<boolean>,
-): Promise<ProfilesLook> {
-  const { warning, unknown } = findingsOf("Профили");
-  if (look === undefined) {
-    return { profiles: null, findings: [unknown("не прочесть, пока база не отвечает")] };
-  }
-  const profiles = look.kept?.profiles;
-  if (profiles === undefined) {
-    const file = await lookAtProfiles(path, hasOnDisk);
-    const taken = warning(`в базе их ещё нет, первый запуск бота возьмёт их из ${path}`);
-    return { ...file, findings: [...file.findings, taken] };
-  }
-  const name = `база, версия ${profiles.revision}`;
-  const hasPhoto = (photo: string) => Promise.resolve(look.kept?.photos.has(photo) === true);
-  const found = await lookAtText(parseText(profiles.text), name, hasPhoto, "такого фото нет");
-  const onDisk = await readText(path);
-  if (onDisk === null || onDisk === profiles.text) return found;
-  const other = warning(`${path} отличается от них и не действует: deno task profiles import`);
-  return { ...found, findings: [...found.findings, other] };
+function findingsAbout(look: DatabaseLook, schema: string): Finding[] {
+  const { address, server, version, known, living, hasSynchronousStandby } = look;
+  const place = `PostgreSQL ${server}, ${address}, схема ${schema}`;
+  const state = version === undefined
+    ? "её создаст первый старт"
+    : version < known
+    ? `версия ${version}, старт обновит до ${known}`
+    : `версия ${version}`;
+  return [
+    good(`${place}: ${state}, процессов в работе: ${living}`),
+    ...hasSynchronousStandby ? [] : [warning(
+      "у сервера нет синхронной реплики (synchronous_standby_names): с его диском пропадут последние лиды, " +
+        "если за копию не отвечает сама площадка",
+    )],
+  ];
 }

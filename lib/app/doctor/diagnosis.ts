@@ -1,21 +1,23 @@
 // Everything that the doctor looks at, side by side where one look does not need another. Changes nothing that lasts.
 
 import { SECRET_VARIABLES, secretsOf } from "../config.ts";
+import type { DatabaseConfig } from "../database_config.ts";
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
-import type { GoodJournal } from "../../journal/sqlite/journal_look.ts";
+import type { DatabaseLook } from "../../journal/postgres/database_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
-import { type FolderLook, lookAtFolder } from "./data_folder.ts";
-import { type DatabaseLook, lookAtDatabase, lookAtSharedProfiles } from "./database.ts";
+import { lookAtDatabase } from "./database.ts";
+import { lookAtFolder } from "./data_folder.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
 import { lookAtPort, lookAtPublicUrl } from "./page.ts";
 import { lookAtProfiles, type ProfilesLook } from "./profiles.ts";
+import { lookAtSharedProfiles } from "./shared_profiles.ts";
 import { lookAtProxy } from "./proxy.ts";
 import { lookAtSettings, type Settings } from "./settings.ts";
 import { lookAtClock, lookAtToken, lookAtUpdates } from "./telegram.ts";
@@ -45,17 +47,19 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
   hideAll(settings, environment, mask);
   const { localesPath, dataDir, database } = settings.config;
   const { has: hasPhoto } = createPhotoStore(dataDir, options.now);
-  const shared = database === null ? undefined : lookAtDatabase(database);
+  const isKnown = !settings.faulty.has("DATABASE_URL") && !settings.faulty.has("PG_SCHEMA");
+  const shared = database !== null && isKnown ? lookAtShared(database) : undefined;
   const reading = within(
     shared === undefined
       ? lookAtProfiles(localesPath, hasPhoto)
-      : shared.then((look) => lookAtSharedProfiles(look, localesPath, hasPhoto)),
-    CHECK_WITHIN_MS,
+      : shared.then(({ look }) => lookAtSharedProfiles(look, localesPath, hasPhoto)),
+    2 * CHECK_WITHIN_MS,
     () => ({
       profiles: null,
       findings: [findingsOf("Профили").fault(`${localesPath}: диск не отвечает`)],
     }),
   );
+  const storage = shared ?? (isKnown ? lookAtFile(settings, options) : UNKNOWN_STORAGE);
   const chapters = [
     chapter(
       "Прокси",
@@ -64,7 +68,7 @@ export async function* diagnose(options: DoctorOptions): AsyncGenerator<Finding>
       ]),
     ),
     chapter("Telegram", lookAtTelegram(settings, reading, options)),
-    chapter("Данные", lookAtData(settings, { reading, shared }, options)),
+    chapter("Данные", lookAtData(settings, { reading, storage }, options)),
   ];
   yield* findings;
   for (const each of chapters) yield* await each;
@@ -103,27 +107,14 @@ async function lookAtTelegram(
 
 async function lookAtData(
   settings: Settings,
-  { reading, shared }: {
+  { reading, storage }: {
     readonly reading: Promise<ProfilesLook>;
-    /** Undefined where the journal is a file. */
-    readonly shared: Promise<DatabaseLook> | undefined;
+    readonly storage: Promise<StorageLook> | StorageLook;
   },
   options: DoctorOptions,
 ): Promise<Finding[]> {
-  const { environment, mask, now, freeBytes, resolveHost, caCerts } = options;
-  const { dataDir, timeZone } = settings.config;
-  const late = () => ({
-    isRunning: undefined,
-    isThere: false,
-    isWritable: false,
-    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
-  });
-  const [folder, read] = await Promise.all([
-    within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late),
-    reading,
-  ]);
-  const { isRunning, isThere } = folder;
-  const { kept, hasFile, findings: journal } = await lookAtKept(dataDir, folder, shared);
+  const { environment, mask, resolveHost, caCerts } = options;
+  const [{ isRunning, kept, findings }, read] = await Promise.all([storage, reading]);
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
@@ -131,7 +122,7 @@ async function lookAtData(
     if (webhook !== null) mask.hideWebhook(webhook.url);
     for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
   }
-  const [crms, port, publicUrl, copies] = await Promise.all([
+  const [crms, port, publicUrl] = await Promise.all([
     profiles === null
       ? [findingsOf("CRM").unknown("не проверить, пока locales.json с ошибкой")]
       : lookAtCrms(profiles, { ...options, ...settings, secret, lookup: resolveHost }),
@@ -140,49 +131,72 @@ async function lookAtData(
       CHECK_WITHIN_MS,
       (signal) => lookAtPublicUrl(settings, isRunning, signal, caCerts),
     ),
-    shared !== undefined ? undefined : within(
-      lookAtCopies(dataDir, {
-        nowMs: now(),
-        timeZone,
-        isThere,
-        hasJournal: hasFile,
-      }),
-      CHECK_WITHIN_MS,
-      () => findingsOf("Копии журнала").unknown("диск не отвечает"),
-    ),
   ]);
   return [
     ...read.findings,
     ...profiles === null ? [] : lookAtSecrets(profiles, secret),
     ...crms,
-    ...folder.findings,
-    ...journal,
-    ...copies === undefined ? [] : [copies],
+    ...findings,
     ...port,
     publicUrl,
   ];
 }
 
-/** The journal, and the secrets that it keeps: in a file, or in a database. */
-async function lookAtKept(
-  dataDir: string,
-  folder: FolderLook,
-  shared: Promise<DatabaseLook> | undefined,
-): Promise<{
-  readonly kept: GoodJournal["secrets"];
-  readonly hasFile: boolean;
+/** Where the journal is. */
+interface StorageLook {
+  /** Whether a bot works on it; undefined where that is not known. */
+  readonly isRunning: boolean | undefined;
+  /** What was typed on the page in place of `SECRET_…`. */
+  readonly kept: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
-}> {
-  if (shared !== undefined) {
-    const { look, finding } = await shared;
-    return { kept: look?.kept?.secrets ?? new Map(), hasFile: false, findings: [finding] };
-  }
-  const { look, finding } = lookAtJournal(dataDir, folder);
+}
+
+const UNKNOWN_STORAGE: StorageLook = {
+  isRunning: undefined,
+  kept: new Map(),
+  findings: [findingsOf("Журнал").unknown("не проверить, пока настройки с ошибкой")],
+};
+
+async function lookAtFile(
+  { config: { dataDir, timeZone } }: Settings,
+  { now, freeBytes }: DoctorOptions,
+): Promise<StorageLook> {
+  const late = () => ({
+    isRunning: undefined,
+    isThere: false,
+    isWritable: false,
+    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
+  });
+  const folder = await within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late);
+  const { isRunning, isThere } = folder;
+  const { look, finding: journal } = lookAtJournal(dataDir, folder);
+  const hasJournal = look.kind !== "missing";
+  const copies = await within(
+    lookAtCopies(dataDir, { nowMs: now(), timeZone, isThere, hasJournal }),
+    CHECK_WITHIN_MS,
+    () => findingsOf("Копии журнала").unknown("диск не отвечает"),
+  );
   return {
+    isRunning,
     kept: look.kind === "good" ? look.secrets : new Map(),
-    hasFile: look.kind !== "missing",
-    findings: [finding],
+    findings: [...folder.findings, journal, copies],
   };
+}
+
+/** Which of its processes is on this machine is not known. */
+async function lookAtShared(
+  database: DatabaseConfig,
+): Promise<StorageLook & { readonly look: DatabaseLook | undefined }> {
+  const late = () => ({
+    look: undefined,
+    findings: [findingsOf("Журнал").fault("PostgreSQL не отвечает")],
+  });
+  const { look, findings } = await within(
+    lookAtDatabase(database),
+    CHECK_WITHIN_MS,
+    late,
+  );
+  return { isRunning: undefined, kept: look?.secrets ?? new Map(), findings, look };
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {

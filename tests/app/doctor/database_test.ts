@@ -1,66 +1,97 @@
-// The doctor's look at a database: it makes nothing there, and reads the profiles where the bot has them.
+// What the doctor says about a journal in PostgreSQL.
 
 import assert from "node:assert/strict";
-import { newVersion } from "../../../lib/profiles/shared_store.ts";
-import { parseText } from "../../../lib/profiles/version.ts";
+import { openPostgresJournal } from "../../../lib/journal/postgres/journal.ts";
 import { withPatient } from "../../helpers/a_diagnosis.ts";
-import { NOON_MS } from "../../helpers/a_lead.ts";
-import { someLocales } from "../../helpers/a_profile.ts";
 import { freePort } from "../../helpers/free_port.ts";
-import { schemaTest } from "../../helpers/postgres.ts";
-import { openShared } from "../../helpers/shared_journal.ts";
+import { startOldPostgres } from "../../helpers/old_postgres.ts";
+import { type PostgresServer, postgresTest, schemaTest } from "../../helpers/postgres.ts";
+
+const placeOf = ({ port }: PostgresServer, user = "postgres") =>
+  `postgres://${user}@127.0.0.1:${port}/postgres`;
+
+const WITHOUT_STANDBY = "▲ Журнал у сервера нет синхронной реплики (synchronous_standby_names): " +
+  "с его диском пропадут последние лиды, если за копию не отвечает сама площадка";
+
+/** The doctor's lines about the journal. */
+async function look(DATABASE_URL: string, PG_SCHEMA = "triborg"): Promise<string[]> {
+  let lines: string[] = [];
+  await withPatient(async ({ look }) => {
+    lines = await look("Журнал", { env: { DATABASE_URL, PG_SCHEMA } });
+  });
+  assert.doesNotMatch(lines.join("\n"), /sesame|wrong_one/);
+  return lines;
+}
 
 schemaTest(
-  "before the first start the database is empty, and the doctor leaves it so",
-  (schema, server) =>
-    withPatient(async ({ look, folder }) => {
-      const env = { DATABASE_URL: server.url, PG_SCHEMA: schema };
-      const [line = "", ...others] = await look("База данных", { env });
-      assert.match(line, /^▲ База данных .*@127\.0\.0\.1:\d+\/postgres, схема \w+: пуста/);
-      assert.deepEqual(others, []);
-      assert.doesNotMatch(line, /sesame/);
-      const profiles = await look("Профили", { env });
-      assert.ok(profiles.some((each) => each.endsWith(`возьмёт их из ${folder}/locales.json`)));
-      const found = `SELECT count(*) FROM pg_namespace WHERE nspname = '${schema}'`;
-      assert.equal(await server.sql(found), "0");
-    }),
+  "a database without the schema, and with it, is good, and nothing is made in it",
+  async (schema, server) => {
+    const place = `✓ Журнал PostgreSQL 15, ${placeOf(server)}, схема ${schema}`;
+    const before = `${place}: её создаст первый старт, процессов в работе: 0`;
+    assert.deepEqual(await look(server.url, schema), [before, WITHOUT_STANDBY]);
+    assert.deepEqual(await look(server.url, schema), [before, WITHOUT_STANDBY]);
+    const { journal } = await openPostgresJournal({
+      url: server.url,
+      schema,
+      botId: "1",
+      random: () => 0,
+      onWaiting: () => {},
+    });
+    await journal.close();
+    const [after] = await look(server.url, schema);
+    assert.match(after ?? "", /: версия \d+, процессов в работе: 0$/);
+  },
 );
+
+postgresTest("a synchronous standby leaves nothing to say", async (server) => {
+  assert.equal((await look(server.url)).length, 1);
+}, { settings: { synchronous_standby_names: "other" } });
+
+schemaTest("missing rights are said as a start would say them", async (schema, server) => {
+  await server.sql(`CREATE ROLE ${schema} LOGIN PASSWORD 'wrong_one'`);
+  const url = `postgres://${schema}:wrong_one@127.0.0.1:${server.port}/postgres`;
+  const [line = ""] = await look(url, schema);
+  assert.ok(line.startsWith(`✗ Журнал Пользователю "${schema}" не хватает прав в`), line);
+  await server.sql(`CREATE SCHEMA ${schema}`);
+  const [made = ""] = await look(url, schema);
+  assert.match(made, /^✗ Журнал Пользователю .* не хватает прав/);
+});
 
 schemaTest(
-  "the profiles of the database are looked at, with photos and keys that are there",
-  (schema, server) =>
-    withPatient(async ({ look }) => {
-      const env = { DATABASE_URL: server.url, PG_SCHEMA: schema };
-      {
-        await using opened = await openShared(server, schema);
-        const read = parseText(JSON.stringify(someLocales((all) => {
-          all.agency.webhook_url = "";
-          delete all.agency.step1.photo_url;
-          all.agency.step1.photo_file = `${"0".repeat(64)}.jpg`;
-        })));
-        assert.ok(read.ok);
-        await opened.shared.saveSharedProfiles(newVersion(read.version, null, null), null, NOON_MS);
-        await opened.journal.keepSecret("amo", "sesame-open", "Анна", NOON_MS);
-      }
-      const all = await look(undefined, { env });
-      const has = (pattern: RegExp) =>
-        assert.ok(all.some((line) => pattern.test(line)), `${pattern}:\n${all.join("\n")}`);
-      has(/^✓ База данных .* отвечает$/);
-      has(/^✓ Профили .*база, версия 1 без ошибок: профилей 1, из них с CRM 0/);
-      has(/^▲ Профили .*agency\.webhook_url: нет адреса вебхука/);
-      has(/^▲ Профили .*agency\.step1\.photo_file: такого фото нет,/);
-      has(/^▲ Профили .*locales\.json отличается от них и не действует/);
-      assert.equal(all.some((line) => /Копии журнала|^. Журнал /.test(line)), false);
-      assert.doesNotMatch(all.join("\n"), /sesame/);
-    }),
+  "a wrong password, a missing database and a newer schema are one sentence each",
+  async (schema, server) => {
+    const wrong = await look(server.url.replace("sesame%20open", "wrong_one"));
+    assert.deepEqual(wrong, [
+      `✗ Журнал PostgreSQL ${
+        placeOf(server)
+      } не принял пароль пользователя "postgres" из DATABASE_URL`,
+    ]);
+    const [missing = ""] = await look(server.url.replace(/postgres$/, "nowhere"));
+    assert.match(missing, /^✗ Журнал На сервере .* нет базы "nowhere"/);
+    await server.sql(
+      `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.schema_versions AS SELECT 999 AS version, true AS breaks_earlier`,
+    );
+    const [newer = ""] = await look(server.url, schema);
+    assert.match(newer, /^✗ Журнал Схема ".*" в .* новее этого бота/);
+  },
 );
 
-Deno.test("a database that does not answer is one fault, and the profiles are not guessed", () =>
+Deno.test("an unreachable server and one that is too old are one sentence each", async () => {
+  const [away = ""] = await look(`postgres://bot:wrong_one@127.0.0.1:${freePort()}/leads`);
+  assert.match(away, /^✗ Журнал PostgreSQL postgres:\/\/bot@127.0.0.1:\d+\/leads не отвечает/);
+  await using server = startOldPostgres();
+  const [old = ""] = await look(
+    `postgres://bot:wrong_one@127.0.0.1:${server.port}/leads?sslmode=disable`,
+  );
+  assert.match(old, /слишком старый: найдена версия 13, нужна 14 или новее/);
+});
+
+Deno.test("a wrong DATABASE_URL is said once, without it", () =>
   withPatient(async ({ look }) => {
-    const env = { DATABASE_URL: `postgres://bot:sesame@127.0.0.1:${freePort()}/db` };
-    const [line = ""] = await look("База данных", { env });
-    assert.match(line, /^✗ База данных /);
-    assert.doesNotMatch(line, /sesame/);
-    const [profiles = ""] = await look("Профили", { env });
-    assert.match(profiles, /^– Профили +не прочесть, пока база не отвечает/);
+    const lines = await look(undefined, {
+      env: { DATABASE_URL: "mysql://bot:wrong_one@db/leads" },
+    });
+    assert.doesNotMatch(lines.join("\n"), /wrong_one/);
+    assert.equal(lines.filter((line) => line.includes("DATABASE_URL")).length, 1);
+    assert.ok(lines.includes("– Журнал не проверить, пока настройки с ошибкой"));
   }));
