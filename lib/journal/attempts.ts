@@ -30,6 +30,10 @@ export interface AttemptMoves extends AttemptRecords {
   attemptsLeft(dead: string | null): Promise<Attempt[]>;
   /** Begins the first attempt of a lead that was recorded just now. */
   beginFirst(lead: number, nowMs: number): Promise<Attempt>;
+  /** The same for several leads by one statement, each at its moment. */
+  beginFirsts(
+    leads: readonly { readonly number: number; readonly receivedAtMs: number }[],
+  ): Promise<void>;
   /** Begins an attempt for which no POST is in hand. */
   addAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
   /** Records how an attempt ended, and nothing of what follows; false if it has ended already, or is another process's. */
@@ -43,7 +47,11 @@ export interface AttemptMoves extends AttemptRecords {
 export function attemptRecords(db: Database): AttemptMoves {
   const select = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const beginFirst = db.writer("INSERT INTO attempts (lead, nth, begun_at_ms) VALUES (?, 1, ?)");
-  const { isMine, isMyAttempt } = db.dialect;
+  const { isMine, isMyAttempt, rows } = db.dialect;
+  const beginFirsts = db.writer(
+    `INSERT INTO attempts (lead, nth, begun_at_ms)
+     SELECT CAST(value ->> 0 AS BIGINT), 1, CAST(value ->> 1 AS BIGINT) FROM ${rows("?")} AS given`,
+  );
   const beginWhere = (condition: string) =>
     db.writer(
       `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
@@ -73,6 +81,10 @@ export function attemptRecords(db: Database): AttemptMoves {
 
   return {
     attemptsOf: async (lead) => (await select.all(lead)).map(toAttempt),
+    async beginFirsts(leads) {
+      const given = leads.map(({ number, receivedAtMs }) => [number, receivedAtMs]);
+      if (given.length > 0) await beginFirsts.run(JSON.stringify(given));
+    },
     async beginFirst(lead, nowMs) {
       await beginFirst.run(lead, nowMs);
       return { lead, nth: 1 };

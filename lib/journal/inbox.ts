@@ -1,6 +1,7 @@
 // The journal's inbox: updates between Telegram's hands and ours. Does not look inside them.
 
 import type { Database } from "./engine.ts";
+import { rowsJson } from "./stored_json.ts";
 
 export interface StoredUpdate {
   readonly id: number;
@@ -37,6 +38,12 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
     `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (update_id) DO NOTHING`,
   );
+  const insertAll = db.writer(
+    `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms)
+     SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(?2 AS BIGINT), CAST(?3 AS BIGINT)
+     FROM ${db.dialect.rows("?1")} AS given WHERE true
+     ON CONFLICT (update_id) DO NOTHING RETURNING update_id`,
+  );
   const take = db.writer(
     `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
        SELECT update_id FROM inbox WHERE due_at_ms <= ? ORDER BY due_at_ms, update_id LIMIT ?)
@@ -71,6 +78,11 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
       for (const { id } of updates) if (id < toldBelow) toldBelow = id;
       // A batch that stood in part would be known when Telegram hands it over again, and never handled.
       return db.atomically(async () => {
+        if (isShared && updates.length > 1) {
+          const given = rowsJson(updates.map(({ id, body }) => [id, body]));
+          const rows = await insertAll.all(given, nowMs, dueAtMs);
+          return new Set(rows.map((row) => Number(row["update_id"])));
+        }
         const fresh = new Set<number>();
         for (const { id, body } of updates) {
           const { changes } = await insert.run(id, body, nowMs, dueAtMs);
