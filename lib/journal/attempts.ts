@@ -17,7 +17,7 @@ export interface AttemptRecords {
   /**
    * Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first.
    *
-   * @throws {StorageError} On PostgreSQL, if the POST is not in this process's hand any more: it must not leave.
+   * @throws {StorageError} If the POST is not owed, or not in this process's hand any more: it must not leave.
    */
   beginAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
   /** Attempts that were begun and never ended: the process died in their middle. */
@@ -47,7 +47,7 @@ export interface AttemptMoves extends AttemptRecords {
 export function attemptRecords(db: Database): AttemptMoves {
   const select = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const beginFirst = db.writer("INSERT INTO attempts (lead, nth, begun_at_ms) VALUES (?, 1, ?)");
-  const { isMine, isMyAttempt, isShared, rows } = db.dialect;
+  const { isMine, isMyAttempt, rows } = db.dialect;
   const beginFirsts = db.writer(
     `INSERT INTO attempts (lead, nth, begun_at_ms)
      SELECT CAST(value ->> 0 AS BIGINT), 1, CAST(value ->> 1 AS BIGINT) FROM ${rows("?")} AS given`,
@@ -60,9 +60,7 @@ export function attemptRecords(db: Database): AttemptMoves {
     );
   const add = beginWhere("true");
   const begin = beginWhere(
-    isShared
-      ? `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`
-      : "1 = 1",
+    `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`,
   );
   const endWhere = (condition: string) =>
     db.writer(
@@ -93,7 +91,7 @@ export function attemptRecords(db: Database): AttemptMoves {
     },
     async beginAttempt(lead, askedBy, nowMs) {
       const row = await begin.get(lead, nowMs, askedBy);
-      if (row === undefined) throw new StorageError(`the POST of lead ${lead} was taken over`);
+      if (row === undefined) throw new StorageError(`no POST of lead ${lead} is in hand`);
       return { lead, nth: Number(row["nth"]) };
     },
     addAttempt: async (lead, askedBy, nowMs) => ({
