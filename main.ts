@@ -100,9 +100,13 @@ async function runCommand(word: string, args: readonly string[]): Promise<number
       return await (await import("./lib/app/backup.ts")).backup(args);
     case "restore":
       return await (await import("./lib/app/restore.ts")).restore(args);
+    case "move":
+      return await (await import("./lib/app/move.ts")).move(args);
+    case "profiles":
+      return await (await import("./lib/app/profiles_task.ts")).profiles(args);
     default:
       console.error(
-        `❌ Нет команды «${word}»: есть doctor, backup и restore, а без слова — сам бот`,
+        `❌ Нет команды «${word}»: есть doctor, backup, restore, move и profiles, а без слова — сам бот`,
       );
       return EXIT.faults;
   }

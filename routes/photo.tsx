@@ -48,7 +48,7 @@ export const uploadPhoto = define.handlers({
       <PhotoField
         form={form}
         path={`/profiles/${key}`}
-        isMissing={isPhotoMissing(state, form)}
+        isMissing={await isPhotoMissing(state, form)}
         fault={fault && faultSentence(fault.message, state.language)}
         addressFault={undefined}
         language={state.language}
@@ -94,7 +94,7 @@ export function withOnePhoto(state: State, key: string, form: ProfileForm): Prof
   return form.photoUrl === saved.trim() ? form : { ...form, photoFile: "" };
 }
 
-/** Why a form cannot be saved with this photo: it is new to the profile, and gone from the disk. */
+/** Why a form cannot be saved with this photo: it is new to the profile, and gone. */
 export async function photoFaults(state: State, key: string, form: ProfileForm): Promise<Fault[]> {
   const name = form.photoFile ?? "";
   const saved = profileForm(valueAt(state.deps.profiles.content(), key)).photoFile;
@@ -102,18 +102,18 @@ export async function photoFaults(state: State, key: string, form: ProfileForm):
   return [{ path: PLACE, message: PHOTO[state.language].gone }];
 }
 
-/** The profile as its visitors get it: without an uploaded photo that is not on disk. */
-export function withoutMissingPhoto({ deps }: State, profile: Profile): Profile {
+/** The profile as its visitors get it: without an uploaded photo that is gone. */
+export async function withoutMissingPhoto({ deps }: State, profile: Profile): Promise<Profile> {
   const { photoFile } = profile;
-  return photoFile === null || deps.photos.has(photoFile)
+  return photoFile === null || await deps.photos.has(photoFile)
     ? profile
     : { ...profile, photoFile: null };
 }
 
-/** Whether the form's uploaded photo is not on disk. */
-export function isPhotoMissing(
+/** Whether the form's uploaded photo is gone. */
+export async function isPhotoMissing(
   { deps }: State,
   { photoFile = "" }: Pick<ProfileForm, "photoFile">,
-): boolean {
-  return photoFile !== "" && !deps.photos.has(photoFile);
+): Promise<boolean> {
+  return photoFile !== "" && !await deps.photos.has(photoFile);
 }

@@ -130,7 +130,7 @@ export const preview = define.handlers({
     const wish = readWish(ctx.state.form);
     const read = withOnePhoto(ctx.state, key, readProfileForm(ctx.state.form));
     const form = withSecrets(ctx.state, key, read, "forget");
-    const profile = withoutMissingPhoto(ctx.state, draftProfile(key, form));
+    const profile = await withoutMissingPhoto(ctx.state, draftProfile(key, form));
     const pressed = wish.kind === "press" ? wish.index : 0;
     return ctx.render(
       <ProfilePreview
@@ -168,7 +168,7 @@ async function viewOf(state: State, key: string, form: ProfileForm): Promise<Pro
     form,
     version: versionOf(content, key),
     formId: state.formId,
-    isPhotoMissing: isPhotoMissing(state, form),
+    isPhotoMissing: await isPhotoMissing(state, form),
     faults: [],
     pressed: 0,
     crmTimeoutMs: state.deps.config.crmTimeoutMs,

@@ -101,6 +101,7 @@ export const handler = define.handlers({
             </Message>
           </div>
         </section>
+        {frame.place === "database" && <p class="hint">{words.inDatabase}</p>}
       </Page>,
     );
   },

@@ -37,7 +37,7 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { key, language } = placeOf(ctx);
     const form = translationForm(valueAt(contentOf(ctx.state), key), language);
-    const view = viewOf(ctx.state, key, language, form);
+    const view = await viewOf(ctx.state, key, language, form);
     const note = await noteOf(ctx.url, ctx.state, key);
     const noted = note === undefined ? view : { ...view, note };
     return ctx.render(<TranslationEditor frame={await frameOf(ctx)} view={noted} />);
@@ -53,7 +53,7 @@ export const handler = define.handlers({
     const draw = async (more: Partial<TranslationView>, status = 200) => {
       const content = contentOf(state);
       const isUnsaved = withTranslation(content, key, language, asked) !== content;
-      const view = { ...viewOf(state, key, language, asked), version, isUnsaved, ...more };
+      const view = { ...await viewOf(state, key, language, asked), version, isUnsaved, ...more };
       return ctx.render(<TranslationEditor frame={await frameOf(ctx)} view={view} />, { status });
     };
     if (state.isFormStale) return draw({ note: { kind: "renewed" } }, 403);
@@ -95,14 +95,14 @@ export const handler = define.handlers({
 
 /** The preview alone, fetched by the script while typing. */
 export const preview = define.handlers({
-  POST(ctx) {
+  async POST(ctx) {
     const { key } = placeOf(ctx);
     const raw = valueAt(contentOf(ctx.state), key);
     const wish = readWish(ctx.state.form);
     return ctx.render(
       <ProfilePreview
         language={ctx.state.language}
-        profile={withoutMissingPhoto(
+        profile={await withoutMissingPhoto(
           ctx.state,
           draftInLanguage(key, raw, readTranslationForm(ctx.state, key)),
         )}
@@ -154,12 +154,12 @@ function readTranslationForm(state: State, key: string): TranslationForm {
   };
 }
 
-function viewOf(
+async function viewOf(
   state: State,
   key: string,
   language: string,
   form: TranslationForm,
-): TranslationView {
+): Promise<TranslationView> {
   const content = contentOf(state);
   const base = profileForm(valueAt(content, key));
   return {
@@ -174,7 +174,7 @@ function viewOf(
     faults: [],
     pressed: 0,
     isUnsaved: false,
-    draft: withoutMissingPhoto(state, draftInLanguage(key, valueAt(content, key), form)),
+    draft: await withoutMissingPhoto(state, draftInLanguage(key, valueAt(content, key), form)),
     baseDraft: draftProfile(key, base),
   };
 }

@@ -10,6 +10,7 @@ import { freeBytes } from "./upkeep/free_space.ts";
 import { photoFolder } from "../profiles/photos/store.ts";
 import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";
 import { askForRoom } from "./upkeep/room.ts";
+import { onPostgres } from "./upkeep/on_postgres.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
 import { contentsWords, reasonOf } from "./upkeep/words.ts";
 import { readZone } from "./upkeep/zone.ts";
@@ -22,6 +23,11 @@ export function backup(args: readonly string[]): Promise<number> {
 }
 
 async function main(args: readonly string[], read: ReadVariable): Promise<number> {
+  const refusal = onPostgres("backup", read);
+  if (refusal !== undefined) {
+    console.error(`❌ ${refusal}`);
+    return 1;
+  }
   const dataDir = read("DATA_DIR") ?? "data";
   const timeZone = readZone(read("TZ"));
   const nowMs = Date.now();

@@ -10,17 +10,17 @@ import type { Profile } from "../profiles/profile.ts";
  *
  * @param nowAt The id that a group has now.
  */
-export async function mapOfChats(
+export function mapOfChats(
   profiles: Iterable<Profile>,
   { adminChatId, adminTopicId }: Pick<Config, "adminChatId" | "adminTopicId">,
-  nowAt: (chatId: number) => Promise<number>,
-): Promise<ChatMap> {
-  const mainId = await nowAt(adminChatId);
+  nowAt: (chatId: number) => number,
+): ChatMap {
+  const mainId = nowAt(adminChatId);
   const groups = new Map([[adminChatId, MAIN_CHAT], [mainId, MAIN_CHAT]]);
   const byProfile = new Map<string, { chat: string; group: string }>();
   for (const { key, ownChat } of profiles) {
     if (ownChat === null) continue;
-    const chatId = await nowAt(ownChat.chatId);
+    const chatId = nowAt(ownChat.chatId);
     const isMain = chatId === mainId;
     const topicId = ownChat.topicId ?? (isMain ? adminTopicId : null);
     const group = isMain ? MAIN_CHAT : String(chatId);

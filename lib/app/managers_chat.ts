@@ -73,9 +73,15 @@ export interface ManagersChatOptions {
 /** How the names of facts begin that say what id a group has since it moved; its former id follows. */
 export const MOVED_TO = "admin_chat_of:";
 
-/** The id that a chat has now. */
-export async function currentId(journal: Pick<Journal, "fact">, chatId: number): Promise<number> {
-  return Number(await journal.fact(MOVED_TO + chatId) ?? chatId);
+/** Tells the ids that chats have now. */
+export async function idsNow(
+  journal: Pick<Journal, "fact" | "factsOf">,
+): Promise<(chatId: number) => number> {
+  const moved = new Map<number, number>();
+  for (const id of await journal.factsOf(MOVED_TO)) {
+    moved.set(Number(id), Number(await journal.fact(MOVED_TO + id)));
+  }
+  return (chatId) => moved.get(chatId) ?? chatId;
 }
 
 /** Checks nothing until `startChecks`. @param moved Called when the new id of a group that has moved is recorded. */
@@ -94,7 +100,7 @@ export async function createManagersChat(
 
   async function known(): Promise<KnownOfChat> {
     return {
-      chatId: await currentId(journal, place.chatId),
+      chatId: (await idsNow(journal))(place.chatId),
       topicAway: await journal.fact(topicAway) !== undefined,
     };
   }

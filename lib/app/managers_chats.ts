@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import {
   type ChatPlace,
   createManagersChat,
-  currentId,
+  idsNow,
   type ManagersChat,
   type ManagersChatOptions,
 } from "./managers_chat.ts";
@@ -82,6 +82,7 @@ export async function createManagersChats(
   let own = new Map<string, Own>();
   let map: ChatMap = { byProfile: new Map(), groups: new Map() };
   let botId: number | undefined;
+  let following: Promise<void> = Promise.resolve();
 
   function create(place: ChatPlace): Promise<ManagersChat> {
     return createManagersChat(place, options, followSoon);
@@ -110,38 +111,52 @@ export async function createManagersChats(
     });
   }
 
-  async function follow(): Promise<void> {
+  /** One after another. */
+  function follow(): Promise<void> {
+    const followed = following.then(takeUp);
+    following = followed.catch(() => {});
+    return followed;
+  }
+
+  async function takeUp(): Promise<void> {
     if (crew.pace !== undefined) {
       await Promise.all([main, ...ownChats()].map((chat) => chat.followOthers()));
     }
-    const { byKey } = profiles();
-    const next = await mapOfChats(byKey.values(), config, (id) => currentId(journal, id));
-    const before = own;
-    own = new Map();
+    const idNow = await idsNow(journal);
+    const next = mapOfChats(profiles().byKey.values(), config, idNow);
+    if (isSameMap(map, next)) return;
+    const inUse = new Map<string, Own>();
     for (const [profile, { chat, group }] of next.byProfile) {
       if (chat === MAIN_CHAT) continue;
-      const { profiles: others = [], ...known } = own.get(chat) ?? {
-        ...before.get(chat) ?? await join(profile, chat, group),
-        profiles: [],
-      };
-      own.set(chat, { ...known, profiles: [...others, profile] });
+      const known = inUse.get(chat) ?? own.get(chat);
+      const managersChat = known?.managersChat ?? await join(profile, chat, group);
+      inUse.set(chat, {
+        managersChat,
+        group,
+        profiles: [...inUse.get(chat)?.profiles ?? [], profile],
+      });
     }
-    const inUse = [main, ...[...own.values()].map((each) => each.managersChat)]
+    const before = own;
+    // Work leaves for a chat that is there, and leaves none that is not.
+    own = new Map([...before, ...inUse]);
+    for (const [chat, { managersChat }] of inUse) {
+      if (!before.has(chat) && botId !== undefined) managersChat.startChecks(botId);
+    }
+    await recordDurably(() => journal.placeWork(next));
+    map = next;
+    own = inUse;
+    const ids = [main, ...[...own.values()].map((each) => each.managersChat)]
       .map(({ chat }) => chat.chatId());
     for (const [chat, { managersChat }] of before) {
-      if (!own.has(chat)) managersChat.leave(inUse.includes(managersChat.chat.chatId()));
+      if (!own.has(chat)) managersChat.leave(ids.includes(managersChat.chat.chatId()));
     }
-    if (isSameMap(map, next)) return;
-    map = next;
     options.followed?.();
-    // The newest map: an earlier call may still be retrying when this one is through.
-    await recordDurably(() => journal.placeWork(map));
     wake();
   }
 
-  async function join(profile: string, key: string, group: string): Promise<Omit<Own, "profiles">> {
+  function join(profile: string, key: string, group: string): Promise<ManagersChat> {
     const [chatId, topicId = null] = key.split(":").map(Number);
-    const managersChat = await create({
+    return create({
       key,
       group,
       chatId: chatId ?? 0,
@@ -150,8 +165,6 @@ export async function createManagersChats(
       topicVariable: `${profile}.topic_id`,
       pace: paceOf(group),
     });
-    if (botId !== undefined) managersChat.startChecks(botId);
-    return { managersChat, group };
   }
 
   function ownChats(): ManagersChat[] {
@@ -207,14 +220,15 @@ export async function createManagersChats(
       startAlertCheck(id);
     },
     async reminded() {
+      const idNow = await idsNow(journal);
       const elsewhere = [...own.values()].flatMap((each) => each.profiles);
       return [
         { key: MAIN_CHAT, formerKeys: [], of: { profiles: new Set(elsewhere), isAllBut: true } },
-        ...await Promise.all([...own].map(async ([key, each]) => ({
+        ...[...own].map(([key, each]) => ({
           key,
-          formerKeys: await formerKeys(key, each.profiles),
+          formerKeys: formerKeys(key, each.profiles, idNow),
           of: { profiles: new Set(each.profiles), isAllBut: false },
-        }))),
+        })),
       ];
     },
     watched: () =>
@@ -237,12 +251,14 @@ export async function createManagersChats(
   };
 
   /** The ids that profiles still name for a group which has moved. Such a group was no forum. */
-  async function formerKeys(key: string, keys: readonly string[]): Promise<string[]> {
+  function formerKeys(
+    key: string,
+    keys: readonly string[],
+    idNow: (chatId: number) => number,
+  ): string[] {
     const named = keys.flatMap((each) => profiles().byKey.get(each)?.ownChat?.chatId ?? []);
-    const former = new Set<string>();
-    for (const id of named) if (await currentId(journal, id) !== id) former.add(String(id));
-    former.delete(key);
-    return [...former];
+    return [...new Set(named.filter((id) => idNow(id) !== id).map(String))]
+      .filter((each) => each !== key);
   }
 
   function startAlertCheck(id: number): void {

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import type { TakeOver } from "./crew.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { whereMoved } from "./moved_away.ts";
 import { folderFault } from "./upkeep/folder_fault.ts";
 import { listCopies } from "../journal/sqlite/backups.ts";
 import { MOST_CHECKED_PAGES } from "../journal/sqlite/database.ts";
@@ -40,6 +41,11 @@ export async function openCheckedJournal(
   try {
     lock = lockFolder(folder) ?? await lockAfterAll(folder);
     if (lock !== undefined) {
+      const where = await whereMoved(folder);
+      if (where !== undefined) {
+        lock.release();
+        return tellMoved(folder, where, log);
+      }
       tellOpenToOthers(keepPrivate(folder), log);
       const [botId] = botToken.split(":");
       const path = `${folder}/triborg.db`;
@@ -67,6 +73,15 @@ export async function openCheckedJournal(
     folder,
   });
   return EXIT.locked;
+}
+
+/** On the old journal the bot would send again what the one on PostgreSQL has sent. */
+function tellMoved(folder: string, where: string, log: Log): number {
+  log.error(
+    "❌ Журнал из папки {folder} перенесён: {where}. Задайте DATABASE_URL; на прежнем файле лиды ушли бы ещё раз. Обратно на него: docs/operations.md",
+    { folder, where },
+  );
+  return EXIT.faults;
 }
 
 function closing(journal: Journal, lock: Lock): OpenJournal["close"] {

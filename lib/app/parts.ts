@@ -4,12 +4,14 @@ import { createBotPart } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { createCrmParts } from "./crm.ts";
 import { createClock } from "./clock.ts";
+import { followShared } from "./follow_shared.ts";
 import { createIntroduction } from "./introduction.ts";
 import { watchJournal } from "./journal_watch.ts";
 import { openKeptSecrets } from "../crm/kept_secrets.ts";
 import type { Machine } from "./machine.ts";
 import { createManagersChats } from "./managers_chats.ts";
 import type { OpenJournal } from "./open_journal.ts";
+import { openPhotos } from "./opening_profiles.ts";
 import { createPagePart } from "./page.ts";
 import { createBeside, createSeatWork } from "./seats.ts";
 import { createReceiving } from "./receive_updates.ts";
@@ -35,7 +37,6 @@ import { createLeadReminder } from "../managers/lead_reminder.ts";
 import { createMeasures } from "../measures.ts";
 import { createOwnChatAlarm } from "../managers/own_chat_alarm.ts";
 import { createProfileAlarm } from "../managers/profile_alarm.ts";
-import { createPhotoStore } from "../profiles/photos/store.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { createApi } from "../telegram/client.ts";
 import { createPresence } from "../telegram/presence.ts";
@@ -101,7 +102,7 @@ export async function createParts(
   const recordDurably = createDurableRecording(shared);
   const gather = () => shared.sleep(GATHERED_MS);
   const recordDone = createDoneRecording({ journal, recordDurably, gather });
-  const photos = createPhotoStore(config.dataDir, now);
+  const photos = openPhotos(config, journal, now);
   const measures = createMeasures();
   /** When presses came, by the monotonic clock. */
   const cameAtMs = new WeakMap<object, number>();
@@ -128,6 +129,8 @@ export async function createParts(
     botUsername,
     wake: () => delivery.wake(),
   });
+
+  const following = followShared({ ...shared, ...crmParts, profiles, onWake: crew.onWake });
 
   const chats = await createManagersChats({
     ...shared,
@@ -247,7 +250,7 @@ export async function createParts(
       return bot.handleUpdate(update);
     },
   });
-  const seats = createSeatWork({ ...shared, chats, delivery, answers, inbox });
+  const seats = createSeatWork({ ...shared, ...following, chats, delivery, answers, inbox });
   const introduce = createIntroduction({ ...shared, telegram, bot, inbox, chats });
   const receiving = createReceiving({
     ...shared,
@@ -283,6 +286,7 @@ export async function createParts(
     alarm: createProfileAlarm({
       ...shared,
       mayLook,
+      place: profiles.place,
       breakage: profiles.breakage,
       wake: delivery.wake,
       tellTime,

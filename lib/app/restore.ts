@@ -4,11 +4,13 @@ import { dirname } from "node:path";
 import { inspectJournal, type JournalContents } from "../journal/copies.ts";
 import { EXIT } from "./exit.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { forgetMovedAway } from "./moved_away.ts";
 import { backupFolder, listCopies } from "../journal/sqlite/backups.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { photoFolder } from "../profiles/photos/store.ts";
 import { copyPhotos, photosBeside } from "./upkeep/photo_copies.ts";
 import { replaceJournal } from "./upkeep/replace_journal.ts";
+import { onPostgres } from "./upkeep/on_postgres.ts";
 import { pathAsTyped, type ReadVariable, runScript } from "./upkeep/script_variables.ts";
 import { contentsWords, reasonOf, sizeWords } from "./upkeep/words.ts";
 import { readZone } from "./upkeep/zone.ts";
@@ -27,6 +29,11 @@ export function restore(args: readonly string[]): Promise<number> {
 }
 
 async function main(args: readonly string[], read: ReadVariable): Promise<number> {
+  const refusal = onPostgres("restore", read);
+  if (refusal !== undefined) {
+    console.error(`❌ ${refusal}`);
+    return 1;
+  }
   const place: Place = {
     dataDir: read("DATA_DIR") ?? "data",
     timeZone: readZone(read("TZ")),
@@ -78,6 +85,7 @@ async function restoreCopy(asked: string | undefined, place: Place): Promise<num
     }
     await copyPhotos(photosBeside(dirname(copy)), photoFolder(dataDir));
     const { contents, putAside } = await replaceJournal({ ...place, copy, freeBytes });
+    await forgetMovedAway(dataDir);
     say(copy, contents, putAside, place);
     return 0;
   } catch (error) {

@@ -1,5 +1,6 @@
 // This process beside others on the same journal: the seats that it wants, and what it finds that they have made due.
 
+import type { FollowShared } from "./follow_shared.ts";
 import type { AllManagersChats } from "./managers_chats.ts";
 import type { Answers } from "../delivery/answers.ts";
 import type { Delivery } from "../delivery/delivery.ts";
@@ -52,6 +53,8 @@ export interface SeatsOptions {
   readonly delivery: Pick<Delivery, "found">;
   readonly answers: Pick<Answers, "found">;
   readonly inbox: Pick<Inbox, "found">;
+  /** Told how often what all share has changed. Never rejects. */
+  readonly seen: FollowShared["seen"];
   readonly now: () => number;
   readonly elapsedMs: () => number;
 }
@@ -67,7 +70,8 @@ export interface SeatWork {
 
 /** Idle until `start`. */
 export function createSeatWork(options: SeatsOptions): SeatWork {
-  const { crew, journal, profiles, chats, delivery, answers, inbox, now, elapsedMs } = options;
+  const { crew, journal, profiles, chats, delivery, answers, inbox, seen, now, elapsedMs } =
+    options;
   /** Accounts that work waits for, also where no profile leads any more. */
   const accounts = new Set<string>();
   let wanted = "";
@@ -98,6 +102,7 @@ export function createSeatWork(options: SeatsOptions): SeatWork {
     follow();
     const found = [delivery.found(due), answers.found(due.answers)];
     if (due.updates) inbox.found();
+    if (due.revisions !== undefined) void seen(due.revisions);
     if (found.includes(false) && elapsedMs() - placedMs >= PLACE_MS) {
       placedMs = elapsedMs();
       await chats.placeAgain();

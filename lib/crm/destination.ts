@@ -19,7 +19,7 @@ export function prepareLead(
 ): PreparedPost | NoPost {
   const { crm, webhook } = profile;
   if (crm?.kind === "amocrm") return amoCrmPost(crm, lead, context);
-  if (crm?.kind === "faulty") return { fault: `ошибка в locales.json: ${crm.fault}` };
+  if (crm?.kind === "faulty") return { fault: `ошибка в профиле: ${crm.fault}` };
   if (webhook === null) return { fault: "вебхук не настроен" };
   if (crm === null) return plainPost(webhook, lead);
   return crm.kind === "webhook"

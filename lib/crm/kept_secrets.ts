@@ -25,12 +25,21 @@ export async function openKeptSecrets(
   let kept: readonly KeptSecret[] = [];
   let values: ReadonlyMap<string, string | undefined> = new Map();
 
-  async function renew(): Promise<void> {
+  /** One after another: what is read is never older than what was read before. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function renew(): Promise<void> {
+    const reading = last.then(read);
+    last = reading.catch(() => {});
+    return reading;
+  }
+
+  async function read(): Promise<void> {
     const all = await journal.keptSecrets();
-    const read = new Map<string, string | undefined>();
-    for (const { name } of all) read.set(name, await journal.secret(name));
+    const found = new Map<string, string | undefined>();
+    for (const { name } of all) found.set(name, await journal.secret(name));
     kept = all;
-    values = read;
+    values = found;
   }
 
   await renew();

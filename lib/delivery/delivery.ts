@@ -283,7 +283,8 @@ const TAKEN_OVER: CrmOutcome = {
   reason: "процесс бота перестал отвечать во время отправки",
 };
 
-const RESTARTED: CrmOutcome = {
+/** How POSTs end that the end of a process cut off. */
+export const RESTARTED: CrmOutcome = {
   kind: "interrupted",
   reason: "процесс бота прервался во время отправки",
 };

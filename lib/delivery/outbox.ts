@@ -195,6 +195,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
       if (roomIn(lane) <= 0) continue; // Stays awake: the next work that ends pumps again.
       const before = wakes;
       const dueAtMs = await journal.nextWorkDueAtMs(lane);
+      if (stopped) return;
       if (dueAtMs === undefined || dueAtMs > now()) {
         if (wakes === before) sleepUntil(lane, dueAtMs);
         else pumpSoon();
@@ -322,7 +323,7 @@ export function createOutbox<Work extends Owed>(options: OutboxOptions<Work>): O
     };
     let isGiven = false;
     try {
-      isGiven = await isClear(lane);
+      isGiven = await isClear(lane) && !stopped;
       return isGiven ? place : undefined;
     } finally {
       if (!isGiven) place[Symbol.dispose]();

@@ -130,7 +130,10 @@ export function answerQueue(
     `UPDATE answer_work SET due_at_ms = ?, failures = failures + 1 WHERE id = ? AND ${isMine}`,
   );
   const finish = db.writer(`DELETE FROM answer_work WHERE id = ? AND ${isMine}`);
-  const owed = db.reader(`SELECT 1 FROM answer_work WHERE id = ? AND ${isMine}`);
+  // Only a batch knows on PostgreSQL whose hand is meant.
+  const owed = (db.dialect.isShared ? db.writer : db.reader)(
+    `SELECT 1 FROM answer_work WHERE id = ? AND ${isMine}`,
+  );
   const delay = db.writer(
     `UPDATE answer_work SET due_at_ms = ?
      WHERE subject = ? AND kind = ? AND due_at_ms IS NOT NULL`,

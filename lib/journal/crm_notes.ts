@@ -67,6 +67,20 @@ function dueSql(readyAtMs: string): string {
 /** The first note of each lead. */
 const FIRST = "number IN (SELECT min(number) FROM crm_notes GROUP BY lead)";
 
+/** Counts the notes of a lead's deal. */
+export function noteCounts(db: Database): Pick<CrmNoteMoves, "countNotes"> {
+  const count = db.reader(
+    `SELECT (SELECT count(*) FROM crm_notes WHERE crm_notes.lead = deals.lead) AS owed, notes_given_up
+     FROM deals WHERE lead = ?`,
+  );
+  return {
+    async countNotes(lead) {
+      const row = await count.get(lead);
+      return { owed: Number(row?.["owed"] ?? 0), givenUp: Number(row?.["notes_given_up"] ?? 0) };
+    },
+  };
+}
+
 /** The moves in an open database; each belongs into the transaction of what it follows from. */
 export function crmNoteMoves(
   db: Database,
@@ -137,12 +151,9 @@ export function crmNoteMoves(
     `UPDATE crm_notes SET due_at_ms = ${greater("?1", "ready_at_ms")}
      WHERE ${FIRST} AND ${isWorkLeft("?2")}`,
   );
-  const count = db.reader(
-    `SELECT (SELECT count(*) FROM crm_notes WHERE crm_notes.lead = deals.lead) AS owed, notes_given_up
-     FROM deals WHERE lead = ?`,
-  );
 
   return {
+    ...noteCounts(db),
     async recordDeal(lead, deal, askedBy, nowMs) {
       if (!await insertDeal(lead, deal, nowMs) || deal.takesNotes === false) return;
       if (askedBy === null && await isLeadBlocked(lead)) return;
@@ -170,10 +181,6 @@ export function crmNoteMoves(
       await forgetErased.run();
       await clampReady.run(nowMs + MEDIA_WAIT_MS);
       await makeDue.run(nowMs, dead);
-    },
-    async countNotes(lead) {
-      const row = await count.get(lead);
-      return { owed: Number(row?.["owed"] ?? 0), givenUp: Number(row?.["notes_given_up"] ?? 0) };
     },
   };
 }

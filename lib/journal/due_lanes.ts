@@ -1,8 +1,10 @@
-// Which lanes have due work, by one statement: how a process finds what another one has made due. Takes none of it.
+// Which lanes have due work, by one statement: how a process finds what another one has made due, and has changed in what they
+// share. Takes none of it.
 
 import { beginsWith } from "./dialect.ts";
 import type { Database, Reader } from "./engine.ts";
 import { noteLane } from "./note_queue.ts";
+import type { SharedRevisions } from "./shared_profiles.ts";
 import { ADMIN_CHAT_LANE, laneOfChat } from "./work.ts";
 import { MANAGERS_ANSWER_LANES } from "./answer_queue.ts";
 
@@ -13,6 +15,8 @@ export interface DueLanes {
   readonly notes: readonly string[];
   readonly phones: boolean;
   readonly updates: boolean;
+  /** How often what processes share has changed; undefined where there are no others. */
+  readonly revisions: SharedRevisions | undefined;
 }
 
 export interface DueLaneRecords {
@@ -61,6 +65,22 @@ function dueOf(queue: string, name: string, table: string, withChats: string): s
       WHERE ${table}.lane = each.lane AND ${table}.chat = each.chat AND due_at_ms <= ?1)`;
 }
 
+/** Rows beside them, so that one look tells of both: it is made each second. */
+const REVISIONS = `
+    UNION ALL
+    SELECT 'profiles revision', CAST(revision AS TEXT), NULL FROM profiles
+    UNION ALL
+    SELECT 'secrets revision', CAST(revision AS TEXT), NULL FROM secrets_revision`;
+
+function revisionsIn(of: (queue: string) => readonly { readonly lane: string }[]): SharedRevisions {
+  const [profiles] = of("profiles revision");
+  const [secrets] = of("secrets revision");
+  return {
+    profiles: profiles && Number(profiles.lane),
+    secrets: Number(secrets?.lane ?? 0),
+  };
+}
+
 /** The records in an open database. */
 export function dueLaneRecords(db: Database): DueLaneRecords {
   const cards = beginsWith("lane", ADMIN_CHAT_LANE);
@@ -84,7 +104,8 @@ export function dueLaneRecords(db: Database): DueLaneRecords {
     UNION ALL
     SELECT 'phones', '', NULL WHERE EXISTS (SELECT 1 FROM phone_asks WHERE due_at_ms <= ?1)
     UNION ALL
-    SELECT 'updates', '', NULL WHERE EXISTS (SELECT 1 FROM inbox WHERE due_at_ms <= ?1)`,
+    SELECT 'updates', '', NULL WHERE EXISTS (SELECT 1 FROM inbox WHERE due_at_ms <= ?1)
+    ${db.dialect.isShared ? REVISIONS : ""}`,
   );
   const notify: Reader | undefined = db.dialect.isShared
     ? db.reader("SELECT 1 AS told FROM pg_notify(current_schema(), ?)")
@@ -100,11 +121,12 @@ export function dueLaneRecords(db: Database): DueLaneRecords {
         }));
       const lanes = (queue: string) => of(queue).map(({ lane, chat }) => laneOfChat(lane, chat));
       return {
-        work: lanes("work"),
-        answers: lanes("answers"),
+        work: lanes("work").sort(),
+        answers: lanes("answers").sort(),
         notes: of("notes").map(({ lane }) => noteLane(lane)),
         phones: of("phones").length > 0,
         updates: of("updates").length > 0,
+        revisions: db.dialect.isShared ? revisionsIn(of) : undefined,
       };
     },
     tellOthers: async (topic) => void await notify?.all(topic),

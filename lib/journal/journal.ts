@@ -10,7 +10,6 @@ import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChatRecords, chatRecords } from "./chats.ts";
 import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
-import { type CrmFailureRecords, crmFailureRecords } from "./crm_failures.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./engine.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
@@ -24,31 +23,31 @@ import { verbsAtOnce } from "./verbs_at_once.ts";
 import { type HeldRecords, heldRecords } from "./held.ts";
 import { type InboxRecords, inboxRecords } from "./inbox.ts";
 import { type LeadLives, leadLives } from "./lead_life.ts";
-import { type LeadPages, leadPages } from "./lead_list.ts";
+import type { LeadPages } from "./lead_list.ts";
 import { type LeadRecords, leadRecords } from "./leads.ts";
 import { type LoginMessageRecords, loginMessageRecords } from "./login_messages.ts";
 import { type MenuRecords, menuRecords } from "./menus.ts";
 import { type Moments, moments } from "./moments.ts";
 import { type NoteQueue, noteQueue } from "./note_queue.ts";
-import { type OwedLanes, owedLanes } from "./owed_lanes.ts";
-import { type OpenLeads, openLeads } from "./open_leads.ts";
+import type { OwedLanes } from "./owed_lanes.ts";
+import type { OpenLeads } from "./open_leads.ts";
 import { type OutboxRecords, outboxRecords } from "./outbox.ts";
 import { type PhoneRecords, phoneRecords } from "./phones.ts";
 import { type PhotoRecords, photoRecords } from "./photos.ts";
 import { type PressRecords, pressRecords } from "./presses.ts";
-import { type ProfileCounts, profileCounts } from "./profile_counts.ts";
 import { type ProfileFileRecords, profileFileRecords } from "./profile_files.ts";
 import { type ProfileKeys, profileKeys } from "./profile_keys.ts";
+import { createReads, type Reads } from "./reads.ts";
 import { copyRecords, type Recovery, recovery } from "./recovery.ts";
 import { type RevisionRecords, revisionRecords } from "./revisions.ts";
 import { type SecretRecords, secretRecords } from "./secrets.ts";
 import { type SendAllMoves, sendAllMoves } from "./send_all.ts";
+import { mediaRecords, photoBytes, sharedProfileRecords, type SharedRecords } from "./shared.ts";
 import { type SourceCounts, sourceRecords } from "./sources.ts";
 import { type TakingMoves, takingMoves } from "./taking.ts";
-import { type Totals, totals } from "./totals.ts";
+import type { Totals } from "./totals.ts";
 import { type Trial, trial } from "./trial.ts";
 import { type VersionMoves, versionMoves } from "./versions.ts";
-import { waitingLeadRecords, type WaitingLeads } from "./waiting_leads.ts";
 
 export * from "./answer_journal.ts";
 export type { Attempt } from "./attempts.ts";
@@ -80,6 +79,7 @@ export type { PressLimits } from "./presses.ts";
 export { PROFILE_FACTS } from "./profile_keys.ts";
 export type { CutOff } from "./recovery.ts";
 export type { KeptSecret } from "./secrets.ts";
+export type { SharedRecords, SharedRevisions, SharedText } from "./shared.ts";
 export type { SourceCount } from "./sources.ts";
 export type { TurnCounts } from "./waiting_leads.ts";
 export type { Returned, Taken, Taker, TakerOnPage, Turn } from "./taking.ts";
@@ -106,7 +106,6 @@ export interface Journal
     LeadRecords,
     CardMoves,
     Omit<TakingMoves, keyof SendAllMoves>,
-    WaitingLeads,
     SendAllMoves,
     HeldRecords,
     Omit<BlockRecords, keyof SendAllMoves>,
@@ -125,19 +124,16 @@ export interface Journal
     ProfileKeys,
     VersionMoves,
     FactRecords,
-    ProfileCounts,
-    LeadPages,
     LeadLives,
-    Totals,
-    SourceCounts,
-    OwedLanes,
-    OpenLeads,
-    CrmFailureRecords,
+    Reads,
     ErasureMoves,
     Moments,
     Recovery,
     Trial,
-    Pick<Database, "committed" | "committedSoon" | "close"> {}
+    Pick<Database, "committed" | "committedSoon" | "close"> {
+  /** What processes on one database share; undefined where the journal is one process's, which has files for that. */
+  readonly shared: SharedRecords | undefined;
+}
 
 /**
  * The journal in an open database.
@@ -180,7 +176,8 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
   const revisions = revisionRecords(db);
   const files = profileFileRecords(db);
   const profiles = profileKeys(db, facts);
-  const sums = totals(db);
+  const versions = versionMoves(db, profiles, revisions, files);
+  const destinations = destinationMoves(db, facts, leads, outbox, chats);
   const sources = sourceRecords(db);
   const phones = phoneRecords(db, keys);
   const lives = leadLives(db, keys, notes);
@@ -212,11 +209,10 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...leads,
     ...cards,
     ...takings,
-    ...waitingLeadRecords(db, keys),
     ...held,
     ...blocks,
     ...account,
-    ...destinationMoves(db, facts, leads, outbox, chats),
+    ...destinations,
     ...followUps,
     ...dueFollowUpRecords(db),
     ...dueLaneRecords(db),
@@ -229,16 +225,9 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...revisions,
     ...files,
     ...profiles,
-    ...versionMoves(db, profiles, revisions, files),
+    ...versions,
     ...facts,
-    ...profileCounts(db),
-    ...leadPages(db, keys, { ...sums, ...sources }),
     ...lives,
-    ...sums,
-    ...sources,
-    ...owedLanes(db),
-    ...openLeads(db),
-    ...crmFailureRecords(db),
     ...erasureMoves(db, lives, { ...cards, ...account }, held),
     ...moments(db),
     ...recovery(db, {
@@ -256,9 +245,15 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     }),
     ...trial(db),
   };
+  const shared = () => ({
+    ...inTurns(db, { ...sharedProfileRecords(db, versions, destinations), ...mediaRecords(db) }),
+    ...photoBytes(db),
+  });
   return {
     ...inTurns(db, verbs),
     ...db.dialect.isShared && verbsAtOnce(db, { ...menus, ...choices, ...leads, ...attempts }),
+    ...besideTurns(db, createReads(db, keys)),
+    shared: db.dialect.isShared ? shared() : undefined,
     chatOf: chats.chatOf,
     ownFact: facts.ownFact,
     committed: db.committed,
@@ -273,4 +268,16 @@ function inTurns<Verbs extends object>(db: Database, verbs: Verbs): Verbs {
     [name, (...values: unknown[]) => db.inTurn(() => verb(...values), name)] as const
   );
   return Object.fromEntries(turns) as Verbs;
+}
+
+/** Reads see what verbs have written that returned before, as those that wait for their turn do. */
+function besideTurns(db: Database, reads: Reads): Reads {
+  if (!db.dialect.isShared) return inTurns(db, reads);
+  const beside = Object.entries(reads).map(([name, read]) =>
+    [name, async (...values: never[]) => {
+      await db.committed().catch(() => {}); // Whoever wrote it is told.
+      return await (read as (...values: never[]) => Promise<unknown>)(...values);
+    }] as const
+  );
+  return Object.fromEntries(beside) as unknown as Reads;
 }

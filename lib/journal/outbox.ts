@@ -135,7 +135,10 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
   const find = db.reader(
     "SELECT * FROM outbox WHERE subject = ? AND kind = ? ORDER BY id LIMIT 1",
   );
-  const owed = db.reader(`SELECT 1 FROM outbox WHERE id = ? AND ${isMine}`);
+  // Only a batch knows on PostgreSQL whose hand is meant.
+  const owed = (db.dialect.isShared ? db.writer : db.reader)(
+    `SELECT 1 FROM outbox WHERE id = ? AND ${isMine}`,
+  );
   const countDue = db.reader(
     `SELECT count(*) AS works FROM (
        SELECT 1 FROM outbox WHERE lane = ? AND chat = ? AND kind = ? AND due_at_ms <= ? LIMIT ?)

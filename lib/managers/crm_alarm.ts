@@ -35,6 +35,8 @@ export function createCrmAlarm({ journal, wake, now, log }: {
   readonly now: () => number;
   readonly log: Log;
 }): CrmAlarm {
+  let watched: Promise<void> = Promise.resolve();
+
   async function knownOf(profile: string): Promise<KnownTrouble | undefined> {
     const text = await journal.fact(PROFILE_FACTS.crmTrouble + profile);
     if (text === undefined) return undefined;
@@ -70,9 +72,8 @@ export function createCrmAlarm({ journal, wake, now, log }: {
   return {
     async answered(profile, outcome, lead) {
       if (profile.crm?.kind !== "amocrm") return;
-      try {
-        await watch(profile, outcome, lead);
-      } catch (error) {
+      // One after another: of POSTs that end together only the first tells.
+      watched = watched.then(() => watch(profile, outcome, lead)).catch((error) => {
         log.error(
           "❌ Менеджерам не сказать, принимает ли AmoCRM лиды: {cause}. Скажем со следующим",
           {
@@ -80,7 +81,8 @@ export function createCrmAlarm({ journal, wake, now, log }: {
             cause: messageOf(error),
           },
         );
-      }
+      });
+      await watched;
     },
     async troubles() {
       const keys = await journal.factsOf(PROFILE_FACTS.crmTrouble);

@@ -124,6 +124,7 @@ export function createLeadReminder(options: LeadReminderOptions): LeadReminder {
       while (!options.stopping.aborted) {
         const looked = options.mayLook?.() ?? true ? look() : Promise.resolve();
         await looked.catch((cause) => {
+          if (options.stopping.aborted) return; // The journal is closed.
           log.error("❌ О лидах не напомнить: {cause}. Повторим", { cause: String(cause) });
         });
         await options.sleep(LOOK_MS);

@@ -57,13 +57,13 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
   /** Sequential, so that no message is edited twice. */
   function look(): void {
     clearTimeout(timer);
-    looking = looking.then(changeDead).then(plan).catch(async (error) => {
+    looking = looking.then(changeDead).then(untilNextMs).catch((error) => {
       log.error("❌ Сообщение со ссылкой не изменить: {reason}. Пробуем снова", {
         reason: messageOf(error),
       });
       failures += 1;
-      await plan();
-    });
+      return LOOK_MS;
+    }).then(plan);
   }
 
   async function changeDead(): Promise<void> {
@@ -89,16 +89,17 @@ export function createLoginMessages(options: LoginMessagesOptions): LoginMessage
     return true;
   }
 
-  async function plan(): Promise<void> {
-    clearTimeout(timer);
-    if (options.mayLook !== undefined) {
-      if (!stopping.aborted) timer = setTimeout(look, LOOK_MS);
-      return; // Other processes make links too.
-    }
+  /** Undefined where no link is left. */
+  async function untilNextMs(): Promise<number | undefined> {
+    if (options.mayLook !== undefined) return LOOK_MS; // Other processes make links too.
     const nextMs = await journal.nextLoginExpiryMs();
-    if (stopping.aborted || nextMs === undefined) return;
-    const untilNextMs = Math.min(Math.max(nextMs - now(), 0), LOOK_MS);
-    timer = setTimeout(look, failures > 0 ? waitMs(failures, random()) : untilNextMs);
+    return nextMs === undefined ? undefined : Math.min(Math.max(nextMs - now(), 0), LOOK_MS);
+  }
+
+  function plan(inMs: number | undefined): void {
+    clearTimeout(timer);
+    if (stopping.aborted || inMs === undefined) return;
+    timer = setTimeout(look, failures > 0 ? waitMs(failures, random()) : inMs);
   }
 
   return {

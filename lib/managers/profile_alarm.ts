@@ -1,11 +1,12 @@
-// Queues one note for the managers when locales.json stays broken on disk, and one when it is repaired. Sends nothing.
+// Queues one note for the managers when the profiles stay broken where they are kept, and one when they are repaired. Sends nothing.
 
 import { isRecord } from "../foreign.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import { lookRepeatedly } from "./repeated_look.ts";
 import { brokenFileText, mendedFileText, type TellTime } from "./texts.ts";
-import { type Breakage, faultWords } from "../profiles/store.ts";
+import { faultWords, type ProfilePlace } from "../profiles/fault_lines.ts";
+import type { Breakage } from "../profiles/store.ts";
 
 /** How long the file may be broken before the managers are told, in ms: edits by hand take a while. */
 export const BROKEN_PATIENCE_MS = 5 * 60_000;
@@ -15,7 +16,7 @@ const LOOK_MS = 15_000;
 /** The journal's record of the current breakage. */
 const FACT = "profiles_broken";
 
-/** Watches the state of locales.json. */
+/** Watches the profiles that are kept. */
 export interface ProfileAlarm {
   /** Checks once. */
   look(): Promise<void>;
@@ -24,7 +25,8 @@ export interface ProfileAlarm {
 }
 
 export function createProfileAlarm(
-  { breakage, journal, wake, tellTime, mayLook, sleep, stopping, now, log }: {
+  { place, breakage, journal, wake, tellTime, mayLook, sleep, stopping, now, log }: {
+    readonly place: ProfilePlace;
     readonly breakage: () => Breakage | undefined;
     readonly journal: Pick<Journal, "fact" | "rememberFact" | "forgetFact" | "noteFact">;
     /** Called when a note was queued. */
@@ -42,7 +44,7 @@ export function createProfileAlarm(
     const broken = breakage();
     const known = readKnown(await journal.fact(FACT));
     if (broken === undefined) {
-      if (known?.told) await tell(null, mendedFileText());
+      if (known?.told) await tell(null, mendedFileText(place));
       else if (known !== undefined) await journal.forgetFact(FACT);
       return;
     }
@@ -51,6 +53,7 @@ export function createProfileAlarm(
     if (isDue) {
       const [fault] = broken.faults;
       const text = brokenFileText({
+        place,
         since: tellTime(sinceMs),
         version: tellTime(broken.versionAtMs),
         fault: fault === undefined ? "" : faultWords(fault),
@@ -72,7 +75,7 @@ export function createProfileAlarm(
       lookRepeatedly(look, {
         everyMs: LOOK_MS,
         mayLook,
-        failed: "❌ О locales.json менеджерам не сказать: {cause}. Повторим",
+        failed: "❌ Об ошибке в профилях менеджерам не сказать: {cause}. Повторим",
         sleep,
         stopping,
         log,

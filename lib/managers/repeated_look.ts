@@ -3,7 +3,10 @@
 import { messageOf } from "../log/error_words.ts";
 import type { Log } from "../log/log.ts";
 
-/** Looks at once and then every `everyMs`; a look that throws is logged as `failed`, with its `cause`. */
+/**
+ * Looks at once and then every `everyMs`; a look that throws is logged as `failed`, with its `cause`. One that the stop cuts off
+ * meets a journal that is closed.
+ */
 export async function lookRepeatedly(
   look: () => Promise<void>,
   { everyMs, mayLook = () => true, failed, sleep, stopping, log }: {
@@ -20,7 +23,7 @@ export async function lookRepeatedly(
     try {
       if (mayLook()) await look();
     } catch (error) {
-      log.error(failed, { cause: messageOf(error) });
+      if (!stopping.aborted) log.error(failed, { cause: messageOf(error) });
     }
     await sleep(everyMs);
   }

@@ -4,6 +4,7 @@ import type { InlineKeyboardMarkup } from "grammy/types";
 import type { TurnCounts } from "../journal/waiting_leads.ts";
 import type { SendAllReport } from "../journal/work.ts";
 import { type AttemptRecord, type Place, type PlaceCounts, PLACES, type Visitor } from "../lead.ts";
+import type { ProfilePlace } from "../profiles/fault_lines.ts";
 import { clip } from "../visitors/texts.ts";
 import { contact, isBlank } from "../visitor_name.ts";
 
@@ -57,22 +58,37 @@ export function outcomeWords(
   }
 }
 
-/** The note about a locales.json that stays broken on disk. */
+/** The note about profiles that stay broken where they are kept. */
 export function brokenFileText(
-  { since, version, fault }: {
+  { place, since, version, fault }: {
+    readonly place: ProfilePlace;
     readonly since: string;
     readonly version: string;
     readonly fault: string;
   },
 ): string {
-  return `⚠️ locales.json на диске с ошибкой с ${since}, работает версия от ${version}.\n\n` +
+  const { what, until } = BROKEN[place];
+  return `⚠️ ${what} с ошибкой с ${since}, работает версия от ${version}.\n\n` +
     `${fault}.\n\n` +
-    "Лиды идут как прежде. Правки из файла и со страницы не подействуют, пока файл не исправят.";
+    `Лиды идут как прежде. ${until}.`;
 }
 
-/** The note that locales.json is valid again. */
-export function mendedFileText(): string {
-  return "✅ locales.json снова в порядке, правки действуют.";
+const BROKEN = {
+  file: {
+    what: "locales.json на диске",
+    until: "Правки из файла и со страницы не подействуют, пока файл не исправят",
+    mended: "locales.json снова в порядке",
+  },
+  database: {
+    what: "Профили в базе",
+    until: "Правки со страницы не подействуют, пока их не заменят: deno task profiles import",
+    mended: "Профили в базе снова в порядке",
+  },
+} as const;
+
+/** The note that the profiles are valid again. */
+export function mendedFileText(place: ProfilePlace): string {
+  return `✅ ${BROKEN[place].mended}, правки действуют.`;
 }
 
 /** The offer to send open cards when a CRM answers again; without a button once none is open. */

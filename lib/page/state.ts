@@ -48,7 +48,7 @@ export interface WebDeps {
   readonly auth: Auth;
   readonly profiles: Pick<
     ProfileStore,
-    "current" | "content" | "text" | "faults" | "breakage" | "save"
+    "place" | "current" | "content" | "text" | "faults" | "breakage" | "save"
   >;
   readonly journal: Pick<
     Journal,

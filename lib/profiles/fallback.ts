@@ -1,7 +1,7 @@
 // The journal's last good profiles, for a start with a broken, missing or unreadable file.
 
 import type { Journal } from "../journal/journal.ts";
-import { parseText, type Version } from "./store.ts";
+import { parseText, type Version } from "./version.ts";
 
 /** A good version, and when it was saved. */
 export interface KeptVersion {

@@ -89,6 +89,8 @@ export function createInbox(options: InboxOptions): Inbox {
   /** Handled updates that are not recorded as such yet. */
   const ending = new Map<number, Promise<void>>();
   let waitingOnDisk = false;
+  /** Counts batches for the disk alone: what was read before the last one may lack it. */
+  let recordedForLater = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStarted = false;
   let stopped = false;
@@ -97,24 +99,33 @@ export function createInbox(options: InboxOptions): Inbox {
   let mustLookAgain = false;
 
   async function accept(updates: readonly Update[]): Promise<void> {
+    const direct = !waitingOnDisk && !stopped &&
+      line.length + behind + arriving + updates.length <= MOST_IN_LINE;
+    if (direct) return await record(updates, true);
+    waitingOnDisk = true; // From now on: what comes next is behind them.
+    recordedForLater++;
+    try {
+      await record(updates, false);
+    } finally {
+      takeWaiting();
+    }
+  }
+
+  async function record(updates: readonly Update[], direct: boolean): Promise<void> {
     const receivedAtMs = now();
     const cameAtMs = elapsedMs();
     const name = nameNow();
-    const direct = !waitingOnDisk && !stopped &&
-      line.length + behind + arriving + updates.length <= MOST_IN_LINE;
     const records = updates.map((update) => ({
       id: update.update_id,
       body: JSON.stringify(update),
     }));
-    const dueAtMs = direct ? null : receivedAtMs;
     let fresh: Set<number>;
     arriving += updates.length;
     try {
-      fresh = await journal.recordUpdates(records, receivedAtMs, dueAtMs);
+      fresh = await journal.recordUpdates(records, receivedAtMs, direct ? null : receivedAtMs);
     } finally {
       arriving -= updates.length;
     }
-    waitingOnDisk ||= !direct;
     if (direct) {
       for (const update of updates) {
         if (fresh.has(update.update_id)) {
@@ -131,7 +142,6 @@ export function createInbox(options: InboxOptions): Inbox {
       line = line.filter(({ update }) => !fresh.has(update.update_id));
       throw error;
     }
-    if (!direct) takeWaiting();
   }
 
   function roomInHand(): number {
@@ -289,6 +299,7 @@ export function createInbox(options: InboxOptions): Inbox {
       waitingOnDisk = true; // The next update that ends looks again.
       return;
     }
+    const before = recordedForLater;
     let stored: StoredUpdate[];
     reading += room;
     try {
@@ -303,7 +314,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const cameAtMs = elapsedMs() - Math.max(now() - receivedAtMs, 0);
       if (update !== undefined) take({ update, failures, receivedAtMs, cameAtMs, name });
     }
-    waitingOnDisk = stored.length === room;
+    waitingOnDisk = stored.length === room || recordedForLater !== before;
     const dueAtMs = waitingOnDisk ? undefined : await journal.nextUpdateDueAtMs();
     if (dueAtMs !== undefined && !stopped) {
       timer = setTimeout(takeWaiting, Math.max(dueAtMs - now(), 1));

@@ -92,7 +92,7 @@ export function createGreetingPhotos(options: GreetingPhotoOptions): GreetingPho
     underWay.set(name, promise);
     try {
       const bytes = await photos.read(name);
-      if (bytes === undefined) return without("файла нет в папке media");
+      if (bytes === undefined) return without("загруженного фото больше нет");
       const file = new InputFile(bytes, name);
       const sent = await uploads.sendPhoto(chatId, file, message, signal);
       const fileId = fileIdOf(sent);

@@ -40,9 +40,7 @@ export function HistoryPage({ frame, name, path, lines, open, most, refusal }: {
         <Isolated say={words.title} what={name} />
       </h1>
       <p class="hint">{words.hint(most)}</p>
-      {refusal && refusal.kind !== "refused" && (
-        <Unsaved refusal={refusal} language={frame.language} />
-      )}
+      {refusal && refusal.kind !== "refused" && <Unsaved refusal={refusal} frame={frame} />}
       {refusal?.kind === "refused" && (
         <div class="note bad" role="alert">
           <p>

@@ -16,7 +16,7 @@ export type Note =
   /** The form was opened in an earlier session. */
   | { readonly kind: "renewed" }
   | { readonly kind: "broken"; readonly faults: readonly Fault[] }
-  /** The disk refused the file; `reason` is in Russian. */
+  /** The disk or the database refused it; `reason` is in Russian. */
   | {
     readonly kind: "failed";
     readonly reason: string;
@@ -66,7 +66,7 @@ export function NoteLine({ note, faults, path, frame }: {
       return (
         <div class="note bad" role="alert">
           <p>
-            <span aria-hidden="true">⚠</span> {words.broken}
+            <span aria-hidden="true">⚠</span> {words.broken[frame.place]}
           </p>
           <ul>
             {note.faults.map((fault) => (
@@ -80,7 +80,7 @@ export function NoteLine({ note, faults, path, frame }: {
         <div class="note bad" role="alert">
           <p>
             <span aria-hidden="true">⚠</span>{" "}
-            {words.failed(faultWords(note.reason, frame.language))}
+            {words.failed(faultWords(note.reason, frame.language)) + words.remedy[frame.place]}
             {note.isKeyNew && ` ${words.keyIsNew}`}
           </p>
         </div>

@@ -42,7 +42,7 @@ export async function noticesOf(
   const [fault] = broken?.faults ?? [];
   return [
     ...broken === undefined || fault === undefined ? [] : [{
-      text: words.brokenFile(
+      text: words.brokenFile[deps.profiles.place](
         when(broken.sinceMs),
         when(broken.versionAtMs),
         faultOfFile(fault, language),

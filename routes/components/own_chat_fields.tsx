@@ -69,7 +69,8 @@ function Condition({ view, frame }: { readonly view: OwnChatView; readonly frame
   const words = OWN_CHAT[frame.language];
   if (view.kind === "none") return null;
   if (view.kind === "faulty") {
-    return <TrialLine good={false} text={words.faulty(faultOfFile(view.fault, frame.language))} />;
+    const text = words.faulty[frame.place](faultOfFile(view.fault, frame.language));
+    return <TrialLine good={false} text={text} />;
   }
   const { problem, failsSinceMs, isUsable, isTopicRefused } = view.state;
   if (problem !== undefined) return <TrialLine good={false} text={words.problem[problem]} />;

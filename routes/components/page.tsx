@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Language } from "../../lib/page/language.ts";
 import type { State } from "../../lib/page/state.ts";
+import type { ProfilePlace } from "../../lib/profiles/fault_lines.ts";
 import { FORM_TOKEN } from "../../lib/page/steps.ts";
 import { VERSION } from "../../lib/version.ts";
 import { assets } from "../assets/assets.ts";
@@ -13,6 +14,8 @@ import { personIn } from "../words/login.ts";
 
 export interface Frame {
   readonly language: Language;
+  /** Where the profiles are kept. */
+  readonly place: ProfilePlace;
   readonly path: string;
   readonly who: string;
   readonly formToken: string;
@@ -34,6 +37,7 @@ export async function frameOf(
   const since = moments({ ...clock, namesYesterday: false });
   return {
     language,
+    place: deps.profiles.place,
     path: url.pathname,
     who: session.openedBy,
     formToken,

@@ -27,7 +27,7 @@ export function NewProfile({ frame, state, view }: {
   const title = original ? words.copyTitle(original.name) : words.newTitle;
   return (
     <SmallForm frame={frame} title={title} action="/new-profile" submit={words.create}>
-      {view.refusal && <Unsaved refusal={view.refusal} language={frame.language} />}
+      {view.refusal && <Unsaved refusal={view.refusal} frame={frame} />}
       {view.from !== undefined && <input type="hidden" name="from" value={view.from} />}
       <TextField
         name="name"
@@ -71,7 +71,7 @@ export function Rename({ frame, state, from, to, fault, refusal }: {
       submit={words.rename}
       back={`/profiles/${from}`}
     >
-      {refusal && <Unsaved refusal={refusal} language={frame.language} />}
+      {refusal && <Unsaved refusal={refusal} frame={frame} />}
       <p>{words.renameWarning(`t.me/${bot}?start=${from}`)}</p>
       <TextField
         name="key"
@@ -116,7 +116,7 @@ export function Delete({ frame, state, profile, leads, fault, refusal }: {
       back={`/profiles/${profile}`}
       danger
     >
-      {refusal && <Unsaved refusal={refusal} language={frame.language} />}
+      {refusal && <Unsaved refusal={refusal} frame={frame} />}
       <p>
         {words.deleteWarning} {words.deleteLeads(leads)} {words.deleteBack}
       </p>

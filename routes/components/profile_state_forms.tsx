@@ -104,7 +104,7 @@ function StateForm({ frame, profile, version, refusal, to, title, submit, childr
       submit={submit}
       back={path}
     >
-      {refusal && <Unsaved refusal={refusal} language={frame.language} />}
+      {refusal && <Unsaved refusal={refusal} frame={frame} />}
       <input type="hidden" name="version" value={version} />
       {children}
     </SmallForm>

@@ -1,7 +1,6 @@
 // Says why a short form was not saved, above what was typed.
 
 import type { EditResult } from "../../lib/profiles/saving.ts";
-import type { Language } from "../../lib/page/language.ts";
 import { faultOfFile, faultWords } from "../words/faults.ts";
 import { UNSAVED } from "../words/unsaved.ts";
 import { type Frame, Page } from "./page.tsx";
@@ -12,15 +11,13 @@ export function statusOf({ kind }: Refusal): number {
   return { stale: 409, broken: 409, refused: 422, failed: 507 }[kind];
 }
 
-export function Unsaved({ refusal, language }: {
+export function Unsaved({ refusal, frame }: {
   readonly refusal: Refusal;
-  readonly language: Language;
+  readonly frame: Pick<Frame, "language" | "place">;
 }) {
-  const words = UNSAVED[language];
+  const { language } = frame;
   const faults = "faults" in refusal ? refusal.faults : [];
-  const text = refusal.kind === "failed"
-    ? words.failed(faultWords(refusal.reason, language))
-    : words[refusal.kind];
+  const text = textOf(refusal, frame);
   return (
     <div class="note bad" role="alert">
       <p>
@@ -35,6 +32,18 @@ export function Unsaved({ refusal, language }: {
   );
 }
 
+function textOf(refusal: Refusal, { language, place }: Pick<Frame, "language" | "place">): string {
+  const words = UNSAVED[language];
+  switch (refusal.kind) {
+    case "stale":
+      return words.stale;
+    case "failed":
+      return words.failed(faultWords(refusal.reason, language)) + words.remedy[place];
+    default:
+      return words[refusal.kind][place];
+  }
+}
+
 /** The same as a page, for a press without a form. */
 export function UnsavedPage({ refusal, frame }: {
   readonly refusal: Refusal;
@@ -44,7 +53,7 @@ export function UnsavedPage({ refusal, frame }: {
   return (
     <Page frame={frame} title={words.title}>
       <h1>{words.title}</h1>
-      <Unsaved refusal={refusal} language={frame.language} />
+      <Unsaved refusal={refusal} frame={frame} />
       <a role="button" href="/">{words.back}</a>
     </Page>
   );

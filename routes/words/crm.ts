@@ -17,8 +17,12 @@ export const CRM = bilingual({
     other: "Как в файле",
   },
   chatHint: "Каждый лид придёт карточкой в чат менеджеров.",
-  otherHint: "В locales.json стоит вид CRM, которого бот не знает. Лиды идут в чат менеджеров. " +
-    "Выберите другой вид, или исправьте файл.",
+  otherHint: {
+    file: "В locales.json стоит вид CRM, которого бот не знает. Лиды идут в чат менеджеров. " +
+      "Выберите другой вид, или исправьте файл.",
+    database: "У профиля стоит вид CRM, которого бот не знает. Лиды идут в чат менеджеров. " +
+      "Выберите другой вид.",
+  },
   howTo: "Как это сделать",
   howToMore: "Подробнее",
   check: "Проверить",
@@ -141,9 +145,14 @@ export const CRM = bilingual({
     other: "As in the file",
   },
   chatHint: "Every lead comes to the managers' chat as a card.",
-  otherHint:
-    "locales.json names a kind of CRM that the bot does not know. Leads go to the managers' " +
-    "chat. Choose another kind, or correct the file.",
+  otherHint: {
+    file:
+      "locales.json names a kind of CRM that the bot does not know. Leads go to the managers' " +
+      "chat. Choose another kind, or correct the file.",
+    database:
+      "The profile names a kind of CRM that the bot does not know. Leads go to the managers' " +
+      "chat. Choose another kind.",
+  },
   howTo: "How to do it",
   howToMore: "In detail",
   check: "Test",

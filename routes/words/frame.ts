@@ -95,9 +95,14 @@ export const FRAME = bilingual({
         many: "карточек ждут",
       })
     } менеджера`,
-  brokenFile: (since: string, version: string, where: string) =>
-    `locales.json на диске с ошибкой с ${since}, работает версия от ${version}. ${where} ` +
-    "Исправьте файл — сохранить отсюда пока нельзя",
+  brokenFile: {
+    file: (since: string, version: string, where: string) =>
+      `locales.json на диске с ошибкой с ${since}, работает версия от ${version}. ${where} ` +
+      "Исправьте файл — сохранить отсюда пока нельзя",
+    database: (since: string, version: string, where: string) =>
+      `Профили в базе с ошибкой с ${since}, работает версия от ${version}. ${where} ` +
+      "Замените их — deno task profiles import — сохранить отсюда пока нельзя",
+  },
 }, {
   brand: "Triborg",
   skip: "Skip to content",
@@ -174,9 +179,14 @@ export const FRAME = bilingual({
   openProfile: "Open the profile",
   openCards: (count: number) =>
     `${count} ${plural("en", count, { one: "card waits", many: "cards wait" })} for a manager`,
-  brokenFile: (since: string, version: string, where: string) =>
-    `locales.json on disk has had a fault since ${since}, the version of ${version} is at work. ${where} ` +
-    "Fix the file: nothing can be saved from here until then",
+  brokenFile: {
+    file: (since: string, version: string, where: string) =>
+      `locales.json on disk has had a fault since ${since}, the version of ${version} is at work. ${where} ` +
+      "Fix the file: nothing can be saved from here until then",
+    database: (since: string, version: string, where: string) =>
+      `The profiles in the database have had a fault since ${since}, the version of ${version} is at work. ${where} ` +
+      "Replace them by deno task profiles import: nothing can be saved from here until then",
+  },
 });
 
 export type FrameWords = typeof FRAME["ru"];

@@ -15,7 +15,10 @@ export const OWN_CHAT = bilingual({
   topicRefused:
     "Бот может писать в этот чат, но такой темы там нет или она закрыта: карточки придут без темы",
   failing: (since: string) => `Чат не принимает сообщения с ${since}. Карточки ждут`,
-  faulty: (fault: string) => `В файле: ${fault} Карточки идут в главный чат`,
+  faulty: {
+    file: (fault: string) => `В файле: ${fault} Карточки идут в главный чат`,
+    database: (fault: string) => `В профилях: ${fault} Карточки идут в главный чат`,
+  },
   problem: {
     not_found:
       "Такого чата нет, или бот в нём не состоит. Карточки ждут: добавьте бота в чат и отправьте там /id",
@@ -38,7 +41,10 @@ export const OWN_CHAT = bilingual({
   topicRefused:
     "The bot may write into this chat, but there is no such topic or it is closed: cards come without it",
   failing: (since: string) => `The chat has taken no message since ${since}. Cards wait`,
-  faulty: (fault: string) => `In the file: ${fault} Cards go to the main chat`,
+  faulty: {
+    file: (fault: string) => `In the file: ${fault} Cards go to the main chat`,
+    database: (fault: string) => `In the profiles: ${fault} Cards go to the main chat`,
+  },
   problem: {
     not_found:
       "There is no such chat, or the bot is not in it. Cards wait: add the bot to the chat and send /id there",

@@ -69,11 +69,18 @@ export const PROFILE = bilingual({
   elsewhere: "Ошибка не в этой форме",
   renewed:
     "Не сохранено: форма открыта до этого входа. Набранное на месте — проверьте и сохраните ещё раз.",
-  broken:
-    "Не сохранено: в файле locales.json на диске ошибка. Исправьте файл и сохраните ещё раз, набранное осталось в форме.",
+  broken: {
+    file:
+      "Не сохранено: в файле locales.json на диске ошибка. Исправьте файл и сохраните ещё раз, набранное осталось в форме.",
+    database:
+      "Не сохранено: в базе данных профили с ошибкой. Замените их — deno task profiles import — и сохраните ещё раз, набранное осталось в форме.",
+  },
   failed: (reason: string) =>
-    `Не сохранено: ${reason}. Набранное осталось в форме, бот работает с прежними текстами. ` +
-    "Освободите место или исправьте права и сохраните ещё раз.",
+    `Не сохранено: ${reason}. Набранное осталось в форме, бот работает с прежними текстами. `,
+  remedy: {
+    file: "Освободите место или исправьте права и сохраните ещё раз.",
+    database: "Сохраните ещё раз, когда база ответит.",
+  },
   keyIsNew: "Новый ключ CRM уже действует.",
   stale: "Не сохранено: пока вы правили, здесь сохранили другое.",
   staleWhat:
@@ -169,11 +176,18 @@ export const PROFILE = bilingual({
   elsewhere: "The fault is not in this form",
   renewed:
     "Not saved: the form is from before this login. What you typed is in place: check it and save again.",
-  broken:
-    "Not saved: the file locales.json on disk has a fault. Fix the file and save again; what you typed is still in the form.",
+  broken: {
+    file:
+      "Not saved: the file locales.json on disk has a fault. Fix the file and save again; what you typed is still in the form.",
+    database:
+      "Not saved: the profiles in the database have a fault. Replace them by deno task profiles import and save again; what you typed is still in the form.",
+  },
   failed: (reason: string) =>
-    `Not saved: ${reason}. What you typed is still in the form, the bot works with the texts before. ` +
-    "Make room or mend the rights, and save again.",
+    `Not saved: ${reason}. What you typed is still in the form, the bot works with the texts before. `,
+  remedy: {
+    file: "Make room or mend the rights, and save again.",
+    database: "Save again when the database answers.",
+  },
   keyIsNew: "The CRM's new key is in use already.",
   stale: "Not saved: something else was saved here while you were editing.",
   staleWhat:

@@ -37,6 +37,9 @@ export const PROFILES = bilingual({
   menu: "Меню",
   menuHint: "Его видят посетители, которые пришли без ссылки профиля.",
   changeMenu: "Изменить меню",
+  inDatabase:
+    "Профили хранятся в базе данных, общей для всех процессов бота. Файл locales.json прочитан при первом запуске и больше " +
+    "не действует: правьте здесь, или возьмите его в базу через deno task profiles import.",
 }, {
   title: "Profiles",
   add: "New profile",
@@ -85,6 +88,9 @@ export const PROFILES = bilingual({
   menu: "Menu",
   menuHint: "Visitors who come without a profile's link see it.",
   changeMenu: "Edit the menu",
+  inDatabase:
+    "The profiles are kept in the database that all processes of the bot share. The file locales.json was read at the first " +
+    "start and has no effect any more: edit here, or take it into the database by deno task profiles import.",
 });
 
 export type ProfilesWords = typeof PROFILES["ru"];

@@ -13,6 +13,7 @@ import { createSendPace } from "../../lib/telegram/send_pace.ts";
 import { aLead } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
+import { slowJournal } from "../helpers/slow_journal.ts";
 import { TOKEN } from "../helpers/world.ts";
 
 interface Here {
@@ -27,7 +28,10 @@ interface Here {
   use(own: Readonly<Record<string, OwnChat>>): Promise<void>;
 }
 
-async function withChats(story: (here: Here) => Promise<void>): Promise<void> {
+async function withChats(
+  story: (here: Here) => Promise<void>,
+  breakJournal: (journal: Journal) => Journal = (journal) => journal,
+): Promise<void> {
   await using telegram = await startTelegramServer({ token: TOKEN, limits: "off" });
   const main = telegram.group({ title: "Главный", type: "supergroup" });
   const group = telegram.group({ title: "Свой", type: "supergroup" });
@@ -38,7 +42,7 @@ async function withChats(story: (here: Here) => Promise<void>): Promise<void> {
     TELEGRAM_API_ROOT: telegram.url,
   });
   assert.ok(read.ok);
-  const journal = await openJournal(":memory:");
+  const journal = breakJournal(await openJournal(":memory:"));
   const { log } = aLog();
   const waits: number[] = [];
   let nowMs = 0;
@@ -121,6 +125,30 @@ Deno.test("profiles that name one chat share it, and one that names the main cha
     assert.deepEqual(chats.keys(), [""]);
     assert.equal(chats.at(key), chats.main.chat);
   }));
+
+Deno.test("a profile's leads come to a chat of its own while another is taken up, however slow the journal is", () =>
+  withChats(async ({ chats, journal, main, group, forum, use }) => {
+    await use({ agency: { chatId: group.id, topicId: null } });
+    let isUsed = false;
+    const used = use({ agency: { chatId: forum.id, topicId: null } }).then(() => isUsed = true);
+    while (!isUsed) {
+      assert.notEqual(chats.at(journal.chatOf("agency")).chatId(), main.id);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await used;
+    assert.equal(chats.at(journal.chatOf("agency")).chatId(), forum.id);
+    assert.deepEqual(chats.keys(), ["", String(forum.id)]);
+  }, slowJournal));
+
+Deno.test("profiles that change twice at once leave one chat of each key", () =>
+  withChats(async ({ chats, group, use }) => {
+    const first = use({ agency: { chatId: group.id, topicId: null } });
+    const second = chats.follow();
+    await first;
+    const chat = chats.at(String(group.id));
+    await second;
+    assert.equal(chats.at(String(group.id)), chat);
+  }, slowJournal));
 
 Deno.test("a group that moved is reminded on, also while profiles name it by its former id", () =>
   withChats(async ({ chats, journal, group, use }) => {

@@ -42,10 +42,11 @@ async function withUpkeep(
   let nowMs = MORNING_MS;
   let elapsedMs = 0;
   const log = aLog();
+  const watched = watch(journal);
   const open = () =>
     createUpkeep({
-      journal,
-      file: watch(journal),
+      journal: watched,
+      file: watched,
       dataDir: folder,
       photos: createPhotoStore(folder, () => nowMs),
       profiles: () => someProfiles(),

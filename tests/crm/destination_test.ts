@@ -85,7 +85,7 @@ Deno.test("a lead has no POST without an address, with a faulty crm, or with a p
   assert.equal(faultOf({ kind: "webhook" }, ""), "вебхук не настроен");
   assert.equal(
     faultOf({ kind: "amocrm", account: "monster.amocrm.ru", token: "{secret:amo}", tags: 7 }),
-    "ошибка в locales.json: crm.tags: найдено 7, нужен список",
+    "ошибка в профиле: crm.tags: найдено 7, нужен список",
   );
   assert.match(faultOf({ kind: "bitrix24" }, "https://a.ru/"), /^адрес вебхука: не похоже на /);
 });

@@ -27,6 +27,7 @@ import { aProfile, someProfiles } from "../helpers/a_profile.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 import { oneChat } from "../helpers/one_chat.ts";
+import { slowJournal } from "../helpers/slow_journal.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;
@@ -283,6 +284,28 @@ Deno.test("more leads than may be POSTed to one host wait, and each is POSTed on
       return gate.promise;
     },
   });
+});
+
+Deno.test("no more than 128 POSTs to a host and 256 in all are open, however slow the journal is", () => {
+  const end = Promise.withResolvers<CrmOutcome>();
+  return withDelivery(async ({ delivery, posted }) => {
+    const hosts = ["a", "b", "c"].map((host) => ({
+      host,
+      profile: aProfile((agency) => agency.webhook_url = `https://${host}.example.ru/webhook`),
+    }));
+    const received = Array.from({ length: 140 }, (_, nth) =>
+      hosts.map(({ host, profile }) => {
+        const chatId = nth * hosts.length + host.charCodeAt(0);
+        const lead = aNewLead({ id: `${host}-${nth}`, menuMessageId: chatId, chatId });
+        return delivery.receive(lead, { ...CONFIRMATION, chatId }, profile);
+      })).flat();
+    await Promise.all(received);
+    await turn();
+    const open = hosts.map(({ host }) => posted.filter((id) => id.startsWith(host)).length);
+    end.resolve({ kind: "accepted", status: 200 });
+    assert.ok(open.every((posts) => posts <= 128), `${open} POSTs are open`);
+    assert.equal(open.reduce((sum, posts) => sum + posts), 256);
+  }, { breakJournal: slowJournal, send: () => end.promise });
 });
 
 // — What the managers are owed —

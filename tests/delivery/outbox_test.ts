@@ -9,6 +9,7 @@ import { createOutbox, type Outbox } from "../../lib/delivery/outbox.ts";
 import { createDurableRecording, type RecordDurably } from "../../lib/journal/durable.ts";
 import { NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
+import { slowJournal } from "../helpers/slow_journal.ts";
 
 interface Room extends LogOfTest {
   readonly journal: Journal;
@@ -364,6 +365,26 @@ Deno.test("stop forgets what it was waiting for", () =>
     await turn();
     assert.deepEqual(begun, []);
   }));
+
+Deno.test("an outbox that stops while the journal is read takes no work and waits for none", () =>
+  withOutbox(async ({ outbox, owe, begun, time, journal }) => {
+    await owe(1);
+    await owe(2, { lane: "crm:host:a", dueAtMs: NOON_MS + 1_000 });
+    for (const lane of ["crm:host:a", "visitors"]) outbox.wake(lane);
+    await new Promise((resolve) => setImmediate(resolve));
+    await outbox.stop();
+    await journal.committed();
+    assert.deepEqual(begun, []);
+    assert.equal(await journal.nextWorkDueAtMs("visitors"), NOON_MS);
+    assert.ok(!time.next(), "a timer is left");
+  }, { breakJournal: slowJournal }));
+
+Deno.test("an outbox that stops while it looks for a place gives none", () =>
+  withOutbox(async ({ outbox }) => {
+    const place = outbox.reserve("visitors");
+    await outbox.stop();
+    assert.equal(await place, undefined);
+  }, { breakJournal: slowJournal }));
 
 /** A journal of which one method throws for the first time. */
 function broken(method: "takeWork" | "nextWorkDueAtMs") {

@@ -113,7 +113,7 @@ export async function openPage(options: PageOptions = {}): Promise<PageOfTest> {
     path,
     log: log.log,
     now,
-    async onLoad(_profiles, version) {
+    async onLoad(version) {
       await journal.recordVersion(version, now());
       loaded.resolve();
       loaded = Promise.withResolvers();

@@ -1,7 +1,8 @@
 // Opens a store on a profiles file in one step.
 
 import { dirname } from "node:path";
-import { keepProfiles, type ProfileStore, readProfiles } from "../../lib/profiles/store.ts";
+import { keepProfiles, readProfiles } from "../../lib/profiles/file_store.ts";
+import type { ProfileStore } from "../../lib/profiles/store.ts";
 
 type StoreOptions = Parameters<typeof keepProfiles>[1];
 

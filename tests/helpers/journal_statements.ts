@@ -41,6 +41,7 @@ function recording(dialect: Dialect, statements: Map<string, string>): Database 
     ...openDatabase(":memory:", []),
     dialect,
     reader: statement,
+    reading: { dialect, reader: statement },
     writer: statement,
     atomically: (write) => write(),
   };

@@ -63,7 +63,7 @@ Deno.test("a photo that a version once named is named by the history, also when 
   const store = await openStore({
     path,
     log: aLog().log,
-    onLoad: (_profiles, version) => journal.recordVersion(version, NOON_MS),
+    onLoad: (version) => journal.recordVersion(version, NOON_MS),
   });
   try {
     assert.equal(await journal.historyNames(PHOTO), true);

@@ -14,6 +14,7 @@ import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
+import { slowJournal } from "../helpers/slow_journal.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const ACCEPTED: CrmOutcome = { kind: "accepted", status: 200 };
@@ -39,8 +40,11 @@ async function notesIn(journal: Journal, nowMs: number): Promise<string[]> {
   }
 }
 
-async function withAlarm(run: (it: ReturnType<typeof anAlarm>) => Promise<void>): Promise<void> {
-  const journal = await openJournal(":memory:");
+async function withAlarm(
+  run: (it: ReturnType<typeof anAlarm>) => Promise<void>,
+  breakJournal: (journal: Journal) => Journal = (journal) => journal,
+): Promise<void> {
+  const journal = breakJournal(await openJournal(":memory:"));
   try {
     await run(anAlarm(journal));
   } finally {
@@ -63,6 +67,14 @@ function anAlarm(journal: Journal) {
     notes: () => notesIn(journal, NOON_MS),
   };
 }
+
+Deno.test("of POSTs that a CRM declines together one tells the managers", () =>
+  withAlarm(async ({ answered, notes }) => {
+    await Promise.all([1, 2, 3].map(() => answered(declined("token_refused"))));
+    assert.equal((await notes()).length, 1);
+    await Promise.all([1, 2, 3].map(() => answered(ACCEPTED)));
+    assert.equal((await notes()).length, 1);
+  }, slowJournal));
 
 Deno.test("that a CRM takes leads again is not said where the offer to send all open cards says so", async () => {
   const journal = await openJournal(":memory:");

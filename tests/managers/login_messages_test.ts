@@ -9,6 +9,7 @@ import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { MessageAddress } from "../../lib/lead.ts";
 import { createLoginMessages, type LoginMessages } from "../../lib/managers/login_messages.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 import { aLog } from "../helpers/a_log.ts";
 
 interface Chat {
@@ -24,11 +25,23 @@ interface Chat {
   enter(token: string): Promise<void>;
   /** Another process on the same journal. */
   restart(): Promise<void>;
+  /** Lets no message with a link be found; the result mends that. */
+  breakJournal(): () => void;
 }
 
 async function withChat(run: (chat: Chat) => Promise<void>): Promise<void> {
   using time = new FakeTime(Date.UTC(2026, 0, 15, 12));
-  const journal = await openJournal(":memory:");
+  const opened = await openJournal(":memory:");
+  let isBroken = false;
+  const unlessBroken = async <T>(read: () => Promise<T>): Promise<T> => {
+    if (isBroken) throw new StorageError("disk I/O error");
+    return await read();
+  };
+  const journal: Journal = {
+    ...opened,
+    deadLoginMessages: (nowMs) => unlessBroken(() => opened.deadLoginMessages(nowMs)),
+    nextLoginExpiryMs: () => unlessBroken(opened.nextLoginExpiryMs),
+  };
   const edits: Chat["edits"] = [];
   const outcomes: ShowOutcome["kind"][] = [];
   const { log } = aLog();
@@ -91,6 +104,10 @@ async function withChat(run: (chat: Chat) => Promise<void>): Promise<void> {
       messages = open();
       messages.start();
       await pass(time, 0);
+    },
+    breakJournal() {
+      isBroken = true;
+      return () => isBroken = false;
     },
   };
   try {
@@ -164,6 +181,18 @@ Deno.test("an edit that fails is tried again, with growing waits, and given up a
     for (let hours = 0; hours < 26; hours++) await pass(time, 60 * 60_000);
     assert.equal(edits.length, 1);
     assert.equal(await journal.nextLoginExpiryMs(), undefined);
+  }));
+
+Deno.test("while the journal cannot be read the bot lives on, and then changes what has ended", () =>
+  withChat(async ({ send, edits, time, breakJournal }) => {
+    await send(7);
+    const mend = breakJournal();
+    await pass(time, LINK_MS);
+    await pass(time, 60_000);
+    assert.deepEqual(edits, []);
+    mend();
+    await pass(time, 60_000);
+    assert.equal(edits.length, 1);
   }));
 
 Deno.test("a link that was used before its message was recorded counts as used", () =>

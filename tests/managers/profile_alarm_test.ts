@@ -13,6 +13,7 @@ const FAULT = { path: "agency", message: "строка 14, столбец 3: н�
 function anAlarm(journal: Journal) {
   const state = { nowMs: NOON_MS, broken: undefined as Breakage | undefined, wakes: 0 };
   const alarm = createProfileAlarm({
+    place: "file",
     breakage: () => state.broken,
     journal,
     wake: () => state.wakes += 1,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { keptVersion } from "../../lib/profiles/fallback.ts";
-import { parseText, type Version } from "../../lib/profiles/store.ts";
+import { parseText, type Version } from "../../lib/profiles/version.ts";
 import { withJournal } from "../helpers/a_journal.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 

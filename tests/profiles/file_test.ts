@@ -1,7 +1,7 @@
 // A file that cannot be replaced by a rename: written in place, and never left incomplete.
 
 import assert from "node:assert/strict";
-import { mendTornFile } from "../../lib/profiles/store.ts";
+import { mendTornFile } from "../../lib/profiles/file_store.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { openStore } from "../helpers/a_store.ts";
 import { someLocales } from "../helpers/a_profile.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { parseProfiles } from "../../lib/profiles/parse.ts";
-import { readProfiles } from "../../lib/profiles/store.ts";
+import { readProfiles } from "../../lib/profiles/file_store.ts";
 import { anotherProfile, type Locales, someLocales } from "../helpers/a_profile.ts";
 import { leastMs, leastRatio } from "../helpers/least_ms.ts";
 

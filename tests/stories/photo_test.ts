@@ -110,7 +110,7 @@ for (
       assert.equal(menu.photo !== undefined, address !== "");
       const { text, caption } = visitor.chat.message(menu.message_id) ?? {};
       assert.equal(text ?? caption, CONFIRMATION);
-      await log.line("⚠️ Фото профиля agency не отправить: файла нет в папке media");
+      await log.line("⚠️ Фото профиля agency не отправить: загруженного фото больше нет");
     }, {
       locales({ agency }) {
         agency.step1.photo_file = `${"0".repeat(64)}.jpg`;

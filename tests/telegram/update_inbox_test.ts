@@ -15,6 +15,7 @@ import { createDurableRecording, type RecordDurably } from "../../lib/journal/du
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { aLog, type LogOfTest } from "../helpers/a_log.ts";
 import { recordsAtOnce } from "../helpers/records_at_once.ts";
+import { slowJournal } from "../helpers/slow_journal.ts";
 
 /** A message to the bot; chat 1 unless told otherwise. */
 function anUpdate(update_id: number, chatId = 1): Update {
@@ -115,6 +116,23 @@ async function turn(): Promise<void> {
 }
 
 // — Accepting —
+
+Deno.test("a chat's updates keep their order when some come while others are being recorded for later", () =>
+  withInbox(async ({ inbox, handled, end }) => {
+    const messages = (count: number, from: number) =>
+      Array.from({ length: count }, (_, nth) => anUpdate(from + nth, from + nth));
+    await inbox.accept(messages(2_000, 10_000));
+    const forLater = inbox.accept([anUpdate(1), ...messages(600, 20_000)]);
+    for (const id of handled.slice(0, 300)) void end(id); // Makes room in the line.
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([forLater, inbox.accept([anUpdate(2)])]);
+    for (let ended = 0; !handled.includes(1) || !handled.includes(2);) {
+      const inHand = handled.slice(ended);
+      ended += inHand.length;
+      await Promise.all([...inHand.map(end), turn()]);
+    }
+    assert.ok(handled.indexOf(1) < handled.indexOf(2));
+  }, { held: true, breakJournal: slowJournal }));
 
 Deno.test("accept hands every update of a batch over", () =>
   withInbox(async ({ inbox, handled }) => {

@@ -213,7 +213,7 @@ Deno.test("an upload that meets a short 429 is made again, with the same bytes",
 Deno.test("a photo that is missing on the disk, or cannot be read, costs the greeting nothing else", () =>
   withRoom(async ({ visitor, greet, files, sent }) => {
     files.delete(PHOTO);
-    assertWithout(await greet(visitor()), "нет в папке media");
+    assertWithout(await greet(visitor()), "загруженного фото больше нет");
     files.get = () => {
       throw new Error("Input/output error (os error 5)");
     };

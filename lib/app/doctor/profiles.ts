@@ -4,7 +4,8 @@ import { repeatsOfFile } from "../../profiles/button_texts.ts";
 import type { Fault } from "../../profiles/faults.ts";
 import { hasDestination, type Profiles } from "../../profiles/profile.ts";
 import { diskFault } from "../../profiles/file.ts";
-import { readProfiles } from "../../profiles/store.ts";
+import { readProfiles } from "../../profiles/file_store.ts";
+import type { ReadResult } from "../../profiles/version.ts";
 import { type Finding, findingsOf, shortened } from "./findings.ts";
 
 /** The profiles where the file is good, else null. */
@@ -16,12 +17,29 @@ export interface ProfilesLook {
 /** Reads the file as the bot does, and changes nothing; `hasPhoto` knows the uploaded photos. */
 export async function lookAtProfiles(
   path: string,
-  hasPhoto: (name: string) => boolean,
+  hasPhoto: (name: string) => Promise<boolean>,
+): Promise<ProfilesLook> {
+  const look = await lookAtText(await readProfiles(path), path, hasPhoto, GONE);
+  if (look.profiles === null) return look;
+  const refused = await writeFault(path);
+  if (refused === undefined) return look;
+  const { warning } = findingsOf("Профили");
+  const finding = warning(`страница их не сохранит: ${path}, ${refused}`);
+  return { ...look, findings: [...look.findings, finding] };
+}
+
+const GONE = "такого фото нет в папке media";
+
+/** Looks at profiles that were read. @param name What their place is called. @param gone What is said of a photo that is not there. */
+export async function lookAtText(
+  read: ReadResult,
+  name: string,
+  hasPhoto: (name: string) => Promise<boolean>,
+  gone: string,
 ): Promise<ProfilesLook> {
   const { good, warning, fault } = findingsOf("Профили");
-  const read = await readProfiles(path);
   if (!read.ok) {
-    const findings = read.faults.map((each) => fault(`${path}: ${line(each)}`));
+    const findings = read.faults.map((each) => fault(`${name}: ${line(each)}`));
     return { profiles: null, findings: shortened(findings) };
   }
   const { profiles, warnings } = read.version;
@@ -32,17 +50,14 @@ export async function lookAtProfiles(
     ...repeatsOfFile(profiles).map((each) => warning(line(each))),
   ];
   for (const { key, photoFile } of all) {
-    if (photoFile === null || hasPhoto(photoFile)) continue;
-    const gone =
-      `${key}.step1.photo_file: такого фото нет в папке media, приветствие уйдёт без него`;
-    findings.push(warning(`${gone}: загрузите его на странице или верните из копии`));
+    if (photoFile === null || await hasPhoto(photoFile)) continue;
+    const missing = `${key}.step1.photo_file: ${gone}, приветствие уйдёт без него`;
+    findings.push(warning(`${missing}: загрузите его на странице или верните из копии`));
   }
-  const refused = await writeFault(path);
-  if (refused !== undefined) findings.push(warning(`страница их не сохранит: ${path}, ${refused}`));
   return {
     profiles,
     findings: [
-      good(`${path} без ошибок: профилей ${all.length}, из них с CRM ${ready}`),
+      good(`${name} без ошибок: профилей ${all.length}, из них с CRM ${ready}`),
       ...shortened(findings),
     ],
   };

@@ -25,6 +25,22 @@ export interface DriverOptions {
   readonly types: { getTypeParser(type: number): (text: string) => string | number };
 }
 
+/** The connection below a client, as a submitted statement gets it. */
+export interface DriverConnection {
+  query(sql: string): void;
+  sendCopyFromChunk(chunk: Uint8Array): void;
+  endCopyFrom(): void;
+}
+
+/** A statement that speaks the protocol itself (https://node-postgres.com/apis/client#clientquery); not in a pipeline. */
+export interface Submitted {
+  submit(connection: DriverConnection): void;
+  handleCopyInResponse(connection: DriverConnection): void;
+  handleCommandComplete(): void;
+  handleReadyForQuery(): void;
+  handleError(error: unknown): void;
+}
+
 /** One connection. */
 export interface DriverClient {
   connect(): Promise<unknown>;
@@ -34,6 +50,7 @@ export interface DriverClient {
     done: (error: unknown, result: DriverResult | DriverResult[]) => void,
   ): void;
   query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  query(statement: Submitted): void;
   end(): Promise<void>;
   on(event: "error", listen: (error: unknown) => void): void;
   on(event: "end", listen: () => void): void;

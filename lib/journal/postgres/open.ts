@@ -46,21 +46,25 @@ export const BOUNDS: Bounds = {
   longSilenceMs: 70_000,
 };
 
-export interface OpeningOptions {
+/** Where the database is, and how it is waited for. */
+export interface ConnectingOptions {
   /** DATABASE_URL. */
   readonly url: string;
   /** PG_SCHEMA. */
   readonly schema: string;
-  readonly dialect: Dialect;
-  /** Brings the schema up to date. @throws {RangeError} If it is newer than this bot. */
-  readonly migrate: (client: Pick<DriverClient, "query">, schema: string) => Promise<void>;
-  /** Asked before each batch: without a row the process may not write. */
-  readonly fence?: () => Fence | undefined;
   /** A number from 0 to 1, `Math.random()` outside tests. */
   readonly random: () => number;
   /** Told once, with a sentence, when the server does not answer and is waited for. */
   readonly onWaiting: (sentence: string) => void;
   readonly patienceMs?: number;
+}
+
+export interface OpeningOptions extends ConnectingOptions {
+  readonly dialect: Dialect;
+  /** Brings the schema up to date. @throws {RangeError} If it is newer than this bot. */
+  readonly migrate: (client: Pick<DriverClient, "query">, schema: string) => Promise<void>;
+  /** Asked before each batch: without a row the process may not write. */
+  readonly fence?: () => Fence | undefined;
   readonly bounds?: Bounds;
 }
 
@@ -88,20 +92,7 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
   const plain = async (own: Readonly<Record<string, string>>) =>
     await connect(address, { schema, pipeline: false, settings: own });
 
-  const { client, server } = await whenReachable(
-    // A step of the schema may take long on large tables.
-    () => plain({ statement_timeout: "0", lock_timeout: `${PATIENCE_MS}` }),
-    address,
-    options,
-  );
-  try {
-    checkServer(server, place);
-    await options.migrate(client, schema);
-  } catch (error) {
-    throw refusalOf(error, address, schema) ?? error;
-  } finally {
-    await endClient(client);
-  }
+  await withConnection(options, (client) => options.migrate(client, schema));
 
   return {
     address: place,
@@ -124,11 +115,42 @@ export async function openPostgres(options: OpeningOptions): Promise<OpenedPostg
   };
 }
 
+/**
+ * Runs a work that may take long on a connection of its own, when the server can be worked with.
+ *
+ * @throws {OpeningError} A sentence: why not, or what of the work only a person can put right.
+ */
+export async function withConnection<T>(
+  options: ConnectingOptions,
+  work: (client: DriverClient) => Promise<T>,
+): Promise<T> {
+  const schema = checkSchemaName(options.schema);
+  const address = parseAddress(options.url);
+  const settings = {
+    statement_timeout: "0",
+    lock_timeout: `${PATIENCE_MS}`,
+    idle_in_transaction_session_timeout: "0",
+  };
+  const { client, server } = await whenReachable(
+    () => connect(address, { schema, pipeline: false, settings }),
+    address,
+    options,
+  );
+  try {
+    checkServer(server, shownAddress(address));
+    return await work(client);
+  } catch (error) {
+    throw refusalOf(error, address, schema) ?? error;
+  } finally {
+    await endClient(client);
+  }
+}
+
 /** Tries at once, then after growing waits, until the time is up. */
 async function whenReachable<T>(
   open: () => Promise<T>,
   address: Address,
-  { schema, random, onWaiting, patienceMs = PATIENCE_MS }: OpeningOptions,
+  { schema, random, onWaiting, patienceMs = PATIENCE_MS }: ConnectingOptions,
 ): Promise<T> {
   const place = shownAddress(address);
   let isOver = false;

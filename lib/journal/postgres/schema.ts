@@ -4,6 +4,7 @@ import { COMMENTS, VIEWS } from "./for_operators.ts";
 import { CREW_TABLES } from "./crew/tables.ts";
 import { COUNTERS, ERASURE, HOLDERS, numbered, STATEMENT_FUNCTIONS } from "./functions.ts";
 import { ANSWERS, COUNTS, LEADS, QUEUES, REST } from "./tables.ts";
+import { SHARED } from "./shared_tables.ts";
 import type { Migration } from "./steps.ts";
 
 /** Tables whose rows are numbered one after another. */
@@ -24,6 +25,7 @@ const FIRST = [
   QUEUES,
   COUNTS,
   REST,
+  SHARED,
   CREW_TABLES,
   ...NUMBERED.map(numbered),
   HOLDERS,

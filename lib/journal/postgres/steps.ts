@@ -30,28 +30,37 @@ export async function migrate(
 ): Promise<void> {
   await session.query("BEGIN");
   try {
-    await session.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-      `triborg migrations of ${schema}`,
-    ]);
-    await enter(session, schema);
-    const { version, understoodFrom } = await versionOf(session);
-    if (understoodFrom > migrations.length) {
-      throw new RangeError(
-        `Schema "${schema}" has version ${version}, this bot knows versions up to ${migrations.length}`,
-      );
-    }
-    for (const [index, { sql, breaks }] of migrations.entries()) {
-      if (index < version) continue;
-      await session.query(sql);
-      await session.query(
-        "INSERT INTO schema_versions (version, breaks_earlier) VALUES ($1, $2)",
-        [index + 1, breaks === true],
-      );
-    }
+    await lockMigrations(session, schema);
+    await bringUpToDate(session, schema, migrations);
     await session.query("COMMIT");
   } catch (error) {
     await session.query("ROLLBACK").catch(() => {}); // The error says more than a lost connection.
     throw error;
+  }
+}
+
+/** Until the transaction ends, no other process makes or changes this schema. */
+export async function lockMigrations(session: Session, schema: string): Promise<void> {
+  await session.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+    `triborg migrations of ${schema}`,
+  ]);
+}
+
+/** The steps alone, within a transaction of the caller's that has the lock; throws as `migrate` does. */
+export async function bringUpToDate(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await enter(session, schema);
+  const version = await understoodVersion(session, schema, migrations);
+  for (const [index, { sql, breaks }] of migrations.entries()) {
+    if (index < version) continue;
+    await session.query(sql);
+    await session.query(
+      "INSERT INTO schema_versions (version, breaks_earlier) VALUES ($1, $2)",
+      [index + 1, breaks === true],
+    );
   }
 }
 
@@ -69,6 +78,35 @@ async function enter(session: Session, schema: string): Promise<void> {
        breaks_earlier BOOLEAN NOT NULL,
        made_at TIMESTAMPTZ NOT NULL DEFAULT now()
      )`,
+  );
+}
+
+/**
+ * The version of a schema that is there; 0 if nothing was made in it.
+ *
+ * @throws {RangeError} As `migrate`.
+ * @throws {Error} What the server says.
+ */
+export async function schemaVersion(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<number> {
+  const found = await session.query("SELECT to_regclass('schema_versions') AS found");
+  return found.rows[0]?.["found"] === null
+    ? 0
+    : await understoodVersion(session, schema, migrations);
+}
+
+async function understoodVersion(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<number> {
+  const { version, understoodFrom } = await versionOf(session);
+  if (understoodFrom <= migrations.length) return version;
+  throw new RangeError(
+    `Schema "${schema}" has version ${version}, this bot knows versions up to ${migrations.length}`,
   );
 }
 

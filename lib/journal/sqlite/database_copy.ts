@@ -30,6 +30,23 @@ export async function copyDatabase(from: string, to: string, mark: string): Prom
   }
 }
 
+/**
+ * Copies a database that nobody has open, with its WAL, to a new file without one. Reads the files and opens neither.
+ *
+ * @throws {Error} On failure, also when `to` exists; then nothing is created.
+ */
+export function copyAtRest(from: string, to: string): void {
+  createPrivateFile(to);
+  try {
+    Deno.copyFileSync(from, to);
+    if (isThere(`${from}-wal`)) Deno.copyFileSync(`${from}-wal`, `${to}-wal`);
+    changeDatabase(to, "");
+  } catch (error) {
+    removeDatabase(to);
+    throw error;
+  }
+}
+
 /** Runs SQL in a database that is not open elsewhere, and leaves it of one piece, without a WAL. */
 export function changeDatabase(path: string, sql: string): void {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });

@@ -1,5 +1,6 @@
 // An uploaded file → a photo that Telegram takes, or why it is none. Judged by what it holds, never by its name. Touches no file.
 
+import { createHash } from "node:crypto";
 import { joined } from "../../joined.ts";
 import type { ImageReading } from "./image.ts";
 import { isJpeg, readJpeg } from "./jpeg.ts";
@@ -20,6 +21,11 @@ export const MOST_RATIO = 20;
 export interface Photo {
   readonly kind: PhotoKind;
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The name of a photo: the same for the same bytes. */
+export function nameOfPhoto({ kind, bytes }: Photo): string {
+  return `${createHash("sha256").update(bytes).digest("hex")}.${kind}`;
 }
 
 /** Why a file cannot be a profile's photo. */

@@ -1,11 +1,10 @@
 // Uploaded photos on disk: DATA_DIR/media, each under the hash of what it holds. Knows no profile.
 
-import { createHash } from "node:crypto";
 import { makePrivateFolder } from "../../journal/sqlite/private_files.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { diskFault } from "../file.ts";
 import { isPhotoName } from "./name.ts";
-import { type PhotoFault, readPhoto } from "./photo.ts";
+import { nameOfPhoto, type PhotoFault, readPhoto } from "./photo.ts";
 
 /** Most that all photos take together, in bytes: some hundred photos of the largest size. */
 export const MOST_BYTES_IN_ALL = 1024 * 1024 * 1024;
@@ -15,23 +14,23 @@ const FILE_MODE = 0o600;
 
 /** What became of an uploaded file. */
 export type Kept =
-  /** It is on disk, also after a power cut. */
+  /** It is stored, also after a power cut. */
   | { readonly kind: "kept"; readonly name: string }
   | { readonly kind: "refused"; readonly fault: PhotoFault }
   /** All photos together would take more than `MOST_BYTES_IN_ALL`. */
   | { readonly kind: "no_room" }
-  /** The disk refused it, and nothing is left of it; `reason` is in Russian, `cause` is for the log. */
+  /** The disk or the database refused it, and nothing is left of it; `reason` is in Russian, `cause` is for the log. */
   | { readonly kind: "failed"; readonly reason: string; readonly cause: string };
 
-/** The photos of one data folder. */
+/** Uploaded photos, wherever they are kept. */
 export interface PhotoStore {
   /** Checks a file and stores it, once however often it is uploaded. */
   keep(file: Uint8Array): Promise<Kept>;
   /** Whether there is such a photo; false for what can be no name. */
-  has(name: string): boolean;
-  /** The photo; undefined if there is none. @throws The disk's error. */
+  has(name: string): Promise<boolean>;
+  /** The photo; undefined if there is none. @throws The error of the disk or the database. */
   read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** The photo as a stream, which has to be read or cancelled; undefined if there is none. @throws The disk's error. */
+  /** The photo as a stream, which has to be read or cancelled; undefined if there is none. @throws The error of the disk or the database. */
   open(
     name: string,
   ): Promise<{ readonly stream: ReadableStream<Uint8Array>; readonly bytes: number } | undefined>;
@@ -64,8 +63,8 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
     async keep(file) {
       const reading = readPhoto(file);
       if (!reading.ok) return { kind: "refused", fault: reading.fault };
-      const { kind, bytes } = reading.photo;
-      const name = `${createHash("sha256").update(bytes).digest("hex")}.${kind}`;
+      const { bytes } = reading.photo;
+      const name = nameOfPhoto(reading.photo);
       try {
         makePrivateFolder(folder);
         const isThere = await sizeOf(pathOf(name)) === bytes.length && await touch(name);
@@ -82,12 +81,9 @@ export function createPhotoStore(dataDir: string, now: () => number): PhotoStore
         return { kind: "failed", reason: diskFault(error), cause: messageOf(error) };
       }
     },
-    has(name) {
-      try {
-        return isPhotoName(name) && Deno.statSync(pathOf(name)).isFile;
-      } catch {
-        return false;
-      }
+    async has(name) {
+      return isPhotoName(name) &&
+        await Deno.stat(pathOf(name)).then(({ isFile }) => isFile, () => false);
     },
     async read(name) {
       if (!isPhotoName(name)) return undefined;

@@ -51,7 +51,7 @@ export function CrmSection({ view, faults, frame, path, children }: {
         <p class="hint">{words.chatHint}</p>
       </Panel>
       <Panel kind="other">
-        <p class="hint">{words.otherHint}</p>
+        <p class="hint">{words.otherHint[frame.place]}</p>
       </Panel>
       <div class="kind sends">{children}</div>
     </fieldset>

@@ -5,6 +5,7 @@ import { lockFolder } from "../../../lib/app/lock.ts";
 import { VERSION } from "../../../lib/version.ts";
 import { CERTIFICATE, PRIVATE_KEY } from "../../helpers/a_certificate.ts";
 import { withPatient } from "../../helpers/a_diagnosis.ts";
+import { freePort } from "../../helpers/free_port.ts";
 
 const HEALTHY = { ok: true, version: VERSION, reasons: [] };
 
@@ -18,15 +19,9 @@ function serve(answer: () => Response, isHttps = false) {
   }, answer);
 }
 
-/** A port that was free a moment ago. */
-function aFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 Deno.test("a free port is told, and is free afterwards", () =>
   withPatient(async ({ look }) => {
-    const port = aFreePort();
+    const port = freePort();
     const env = { PORT: String(port) };
     assert.deepEqual(await look("Страница", { env }), [`✓ Страница 127.0.0.1:${port} свободен`]);
     Deno.listen({ hostname: "127.0.0.1", port }).close();
@@ -35,13 +30,13 @@ Deno.test("a free port is told, and is free afterwards", () =>
 Deno.test("a running bot whose page is elsewhere is warned of", () =>
   withPatient(async ({ look, dataDir }) => {
     using _lock = { [Symbol.dispose]: lockFolder(dataDir)?.release ?? (() => {}) };
-    const [line = ""] = await look("Страница", { env: { PORT: String(aFreePort()) } });
+    const [line = ""] = await look("Страница", { env: { PORT: String(freePort()) } });
     assert.match(line, /^▲ Страница бот работает, а на .* страницы нет/);
     const webhook = {
       WEBHOOK_URL: "https://bot.example/telegram-updates",
       WEBHOOK_SECRET: "a-secret_of_16-or-more",
     };
-    const env = { PORT: String(aFreePort()), ...webhook };
+    const env = { PORT: String(freePort()), ...webhook };
     const [deaf = ""] = await look("Страница", { env });
     assert.match(deaf, /^✗ Страница бот работает, .* обновления на WEBHOOK_URL не приходят/);
   }));
@@ -136,7 +131,7 @@ Deno.test("PUBLIC_URL that leads on to https is told with the address to write",
 
 Deno.test("PUBLIC_URL that cannot be reached from here is a warning: from outside it may be", () =>
   withPatient(async ({ look }) => {
-    const env = { PUBLIC_URL: `http://127.0.0.1:${aFreePort()}` };
+    const env = { PUBLIC_URL: `http://127.0.0.1:${freePort()}` };
     const [line = ""] = await look("PUBLIC_URL", { env });
     assert.match(line, /^▲ PUBLIC_URL .* отсюда не открыть \(.*refused.*\)/);
     const unknown = await look("PUBLIC_URL", { env: { PUBLIC_URL: "https://bot.invalid" } });

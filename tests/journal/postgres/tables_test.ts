@@ -8,8 +8,8 @@ import { MIGRATIONS } from "../../../lib/journal/postgres/schema.ts";
 import { add, migrate } from "../../../lib/journal/sqlite/steps.ts";
 import { type PostgresServer, schemaTest } from "../../helpers/postgres.ts";
 
-/** What is PostgreSQL's alone: who works on the journal. */
-const CREW = ["crew.", "seats."];
+/** What is PostgreSQL's alone: who works on the journal, and what they share that a process alone has in files and memory. */
+const SHARED = ["crew.", "seats.", "profiles.", "media.", "secrets_revision."];
 
 /** What SQLite's engine keeps beside the journal. */
 const OWN = ["additions", "sqlite_sequence"];
@@ -59,7 +59,7 @@ schemaTest(
      JOIN information_schema.tables USING (table_schema, table_name)
      WHERE table_schema = '${schema}' AND table_type = 'BASE TABLE'`,
     );
-    const found = all.filter((name) => !CREW.some((table) => name.startsWith(table)));
+    const found = all.filter((name) => !SHARED.some((table) => name.startsWith(table)));
     assert.deepEqual(found.filter((name) => !name.endsWith(".holder?")), columns);
     assert.deepEqual(
       found.filter((name) => name.endsWith(".holder?")),

@@ -107,7 +107,7 @@ Deno.test("nothing but a photo's name is looked for on the disk", () =>
     for (
       const name of ["", "..", "../triborg.db", "notes.jpg", `../media/${hash}.jpg`, `${hash}.svg`]
     ) {
-      assert.equal(photos.has(name), false, name);
+      assert.equal(await photos.has(name), false, name);
       assert.equal(await photos.read(name), undefined, name);
       assert.equal(await photos.open(name), undefined, name);
       assert.equal(await photos.touch(name), false, name);
@@ -118,7 +118,7 @@ Deno.test("a folder under a photo's name is no photo", () =>
   withPhotos(async ({ photos, folder }) => {
     const name = `${"a".repeat(64)}.jpg`;
     await Deno.mkdir(`${folder}/media/${name}`, { recursive: true });
-    assert.equal(photos.has(name), false);
+    assert.equal(await photos.has(name), false);
     assert.equal(await photos.open(name), undefined);
   }));
 
@@ -143,7 +143,7 @@ Deno.test("only old photos go that nothing uses, and what uploads left half done
     );
     assert.equal(removed, 1);
     assert.deepEqual(names(), [used, again, recent, "notes.txt"].sort());
-    assert.equal(photos.has(unused), false);
+    assert.equal(await photos.has(unused), false);
   }));
 
 Deno.test("removeUnused finds nothing where no photo was ever uploaded", () =>
