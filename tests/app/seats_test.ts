@@ -8,7 +8,14 @@ import type { DueLanes } from "../../lib/journal/journal.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { aPlace } from "../helpers/a_place.ts";
 
-const NOTHING: DueLanes = { work: [], answers: [], notes: [], phones: false, updates: false };
+const NOTHING: DueLanes = {
+  work: [],
+  answers: [],
+  notes: [],
+  phones: false,
+  updates: false,
+  revisions: undefined,
+};
 
 Deno.test("what a seat stands for begins when it is taken, and ends when it or the name is lost", async () => {
   const place = aPlace();
@@ -158,6 +165,7 @@ async function withSeats(run: (here: Here) => Promise<void>): Promise<void> {
     },
     answers: { found: () => true },
     inbox: { found: () => void found.push("updates") },
+    seen: () => Promise.resolve(),
     now: () => 0,
     elapsedMs: () => 0,
   });

@@ -191,6 +191,7 @@ export async function aProcess(
     delivery,
     answers,
     inbox: { found() {} },
+    seen: () => Promise.resolve(),
   });
   started.resolve(delivery);
   seatWork.start();
