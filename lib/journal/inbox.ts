@@ -24,6 +24,8 @@ export interface InboxRecords {
   /** Telegram will not hand over updates below `offset` again: what is finished of them is forgotten, many at a time. */
   forgetUpdates(offset: number): Promise<void>;
   nextUpdateDueAtMs(): Promise<number | undefined>;
+  /** The highest id of an update that is not forgotten. */
+  newestUpdate(): Promise<number | undefined>;
 }
 
 export interface InboxMoves extends InboxRecords {
@@ -61,6 +63,8 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
     "SELECT due_at_ms FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
   );
 
+  const newest = db.reader("SELECT max(update_id) AS id FROM inbox");
+
   // Where other processes finish updates too, and may be the next to tell Telegram, what is finished stays until it is forgotten.
   const { isShared } = db.dialect;
   /** Below it Telegram has been told: what is finished there needs no trace. */
@@ -68,9 +72,12 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
   /** Below it finished updates were forgotten last. */
   let forgottenBelow = -Infinity;
   /** How many finished updates the table may still hold; those of an earlier process are not counted. */
-  let finished = (await db.reader("SELECT max(update_id) AS id FROM inbox").get())?.["id"] == null
-    ? 0
-    : Infinity;
+  let finished = await newestUpdate() === undefined ? 0 : Infinity;
+
+  async function newestUpdate(): Promise<number | undefined> {
+    const id = (await newest.get())?.["id"];
+    return id == null ? undefined : Number(id);
+  }
 
   return {
     recordUpdates(updates, nowMs, dueAtMs) {
@@ -117,6 +124,7 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
       finished = 0;
       forgottenBelow = offset;
     },
+    newestUpdate,
     nextUpdateDueAtMs: async () => {
       const row = await nextDue.get();
       return row === undefined ? undefined : Number(row["due_at_ms"]);
