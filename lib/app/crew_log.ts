@@ -1,6 +1,7 @@
 // What the log says about this process among the others: each change once, and never a beat.
 
 import type { CrewEvent } from "../journal/postgres/crew/crew_options.ts";
+import { FORMER_CHATS, MAIN_CHAT } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 
 export interface CrewLog {
@@ -112,7 +113,8 @@ function seatWords(seat: string): string {
     case "upkeep":
       return "обслуживание";
     case "chat":
-      return name === "" ? "чат менеджеров" : `чат менеджеров ${name}`;
+      if (name === FORMER_CHATS) return "прежние чаты";
+      return name === MAIN_CHAT ? "чат менеджеров" : `чат ${name}`;
     case "crm":
       return `темп ${name}`;
     default:

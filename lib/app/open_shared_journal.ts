@@ -17,10 +17,12 @@ import type { Log } from "../log/log.ts";
 export async function openSharedJournal(
   { botToken, dataDir }: Pick<Config, "botToken" | "dataDir">,
   database: DatabaseConfig,
-  { machine, stopping, log }: {
+  { machine, stopping, log, patienceMs = PATIENCE_MS }: {
     readonly machine: Pick<Machine, "elapsedMs" | "random" | "host">;
     readonly stopping: AbortSignal;
     readonly log: Log;
+    /** How long a server that does not answer is waited for, in ms. */
+    readonly patienceMs?: number;
   },
 ): Promise<OpenJournal | number> {
   const { schema } = database;
@@ -32,9 +34,10 @@ export async function openSharedJournal(
       ...database,
       botId,
       random: machine.random,
+      patienceMs,
       onWaiting: (sentence) => log.warn("⏳ {sentence}", { sentence }),
       async join({ connect }) {
-        crew = await enterCrew({ connect, schema, machine, stopping, log }, PATIENCE_MS);
+        crew = await enterCrew({ connect, schema, machine, stopping, log }, patienceMs);
         if (crew !== undefined) return crew.place;
         throw new OpeningError("unreachable", `PostgreSQL ${address} не отвечает`);
       },

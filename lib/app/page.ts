@@ -58,7 +58,7 @@ export function createPagePart(options: PagePartOptions): {
       ...await health.check(),
       profilesBrokenSinceMs: profiles.breakage()?.sinceMs,
       profileStates: statesOf(profiles.current()),
-      crmTroubles: await options.crmTroubles(),
+      crmTroubles: await options.crmTroubles().catch(() => []), // Its reason, the journal, is told.
       crmTokens: options.crmTokens(),
       withoutKey: options.profilesWithoutKey(),
     }),

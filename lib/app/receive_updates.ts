@@ -39,7 +39,7 @@ export interface ReceivingOptions {
   readonly inbox: Inbox;
   readonly watch: JournalWatch;
   readonly presence: Presence;
-  readonly journal: Pick<Journal, "forgetUpdates">;
+  readonly journal: Pick<Journal, "forgetUpdates" | "newestUpdate">;
   readonly crew: Place;
   readonly stopping: AbortSignal;
   readonly now: () => number;
@@ -85,6 +85,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
     ...options,
     ...telegram,
     webhook,
+    haveOthersHeard: isShared ? createEar(journal) : undefined,
     sleep: (ms, signal) => sleepUnless(signal, ms),
     looked: heard,
   });
@@ -106,5 +107,15 @@ export function createReceiving(options: ReceivingOptions): Receiving {
     }),
     answer: (request) => new URL(request.url).pathname === pathname ? answer(request) : undefined,
     webhookState: atTelegram.state,
+  };
+}
+
+/** Says each time whether any process has recorded an update since the last time. */
+function createEar(journal: Pick<Journal, "newestUpdate">): () => Promise<boolean> {
+  let known: number | undefined;
+  return async () => {
+    const before = known;
+    known = await journal.newestUpdate();
+    return known !== before;
   };
 }

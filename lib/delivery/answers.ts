@@ -151,7 +151,8 @@ export function createAnswers(options: AnswersOptions): Answers {
     found(lanes) {
       let areAllInUse = true;
       for (const lane of lanes) {
-        const { chat } = readLane(lane, MANAGERS_ANSWER_LANES);
+        const { lane: kind, chat } = readLane(lane, MANAGERS_ANSWER_LANES);
+        if (!LANES.has(kind)) continue; // A newer version's.
         if (chat === null) visitors.found(lane);
         else if (options.chats.keys().includes(chat)) managers.at(chat)?.found(lane);
         else areAllInUse = false;
@@ -162,6 +163,8 @@ export function createAnswers(options: AnswersOptions): Answers {
     stop: async () => void await Promise.all([visitors.stop(), managers.stop()]),
   };
 }
+
+const LANES: ReadonlySet<string> = new Set([ANSWERS_LANE, MARKS_LANE, ANSWER_NOTES_LANE]);
 
 type VisitorsWork = Exclude<AnswerWork, AnswerNote>;
 

@@ -43,6 +43,8 @@ export interface ManagersLanes {
   stop(): Promise<void>;
 }
 
+const LANES: ReadonlySet<string> = new Set([ADMIN_CHAT_LANE, FOLLOW_UPS_LANE, EDITS_LANE]);
+
 /** Idle until `wake`. */
 export function createManagersLanes(options: ManagersLanesOptions): ManagersLanes {
   const { journal, chats, wakeNotes } = options;
@@ -98,7 +100,7 @@ export function createManagersLanes(options: ManagersLanesOptions): ManagersLane
     wake,
     found(named) {
       const { lane, chat } = readLane(named);
-      if (chat === null) return false;
+      if (chat === null || !LANES.has(lane)) return true; // A newer version's.
       const isEdit = lane === EDITS_LANE;
       const isInUse = (isEdit ? chats.groups() : chats.keys()).includes(chat);
       if (isInUse) (isEdit ? edited : shown).at(chat)?.found(named);

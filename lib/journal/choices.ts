@@ -31,6 +31,9 @@ export interface RecordedChoice extends RecordedPress {
   readonly attempt: Attempt | undefined;
 }
 
+/** What `recordChoice` is given. */
+export type NewChoice = Parameters<ChoiceMoves["recordChoice"]>;
+
 export interface ChoiceMoves {
   /**
    * Records a press with its lead, confirmation and POST; undefined when the menu already gave a lead.
@@ -57,6 +60,12 @@ export interface ChoiceMoves {
   recordBlocked(lead: NewLead, confirmation: Confirmation): Promise<RecordedPress | undefined>;
 }
 
+/** What is not called by itself: see gathered.ts. */
+export interface ChoicesAtOnce {
+  /** `recordChoice` for several presses, in their order, by statements for all of them. */
+  recordChoices(choices: readonly NewChoice[]): Promise<(RecordedChoice | undefined)[]>;
+}
+
 export function choiceMoves(
   db: Database,
   { leads, attempts, outbox, presses, held, blocks, copy, phones, chats }: {
@@ -70,20 +79,65 @@ export function choiceMoves(
     readonly phones: PhoneMoves;
     readonly chats: ChatMoves;
   },
-): ChoiceMoves {
+): ChoiceMoves & ChoicesAtOnce {
   function confirmationOf(subject: number, body: Confirmation) {
     return { lane: VISITORS_LANE, kind: "confirmation", subject, body } as const;
   }
 
-  async function recordChoice(
+  async function recordChoice(...choice: NewChoice): Promise<RecordedChoice | undefined> {
+    const lead = await leads.insertLead(choice[0]);
+    return lead && await follow(lead, ...choice);
+  }
+
+  async function recordChoices(
+    choices: readonly NewChoice[],
+  ): Promise<(RecordedChoice | undefined)[]> {
+    const inserted = await leads.insertLeads(choices.map(([lead]) => lead));
+    const fresh = choices.flatMap((choice, nth) => {
+      const lead = inserted[nth];
+      return lead === undefined ? [] : [{ nth, lead, choice }];
+    });
+    const recorded: (RecordedChoice | undefined)[] = choices.map(() => undefined);
+    const isPlain = await copy.hasPressOfCopy()
+      ? () => false
+      : ({ choice: [, , , , phoneWaitMs = null] }: typeof fresh[number]) => phoneWaitMs === null;
+    for (const { nth, lead, choice } of fresh.filter((each) => !isPlain(each))) {
+      recorded[nth] = await follow(lead, ...choice);
+    }
+    const plain = fresh.filter(isPlain);
+    const works = plain.flatMap(({ lead, choice: [, body, lane, postsNow] }) => {
+      const { number: subject, receivedAtMs } = lead;
+      const post = { lane, kind: "post", subject, body: { askedBy: null } } as const;
+      return [
+        { work: confirmationOf(subject, body), dueAtMs: null },
+        { work: post, dueAtMs: postsNow ? null : receivedAtMs },
+      ] as const;
+    });
+    const ids = works.length > 0 ? await outbox.addAll(works) : [];
+    const begun = plain.filter(({ choice: [, , , postsNow] }) => postsNow);
+    await attempts.beginFirsts(begun.map(({ lead }) => lead));
+    for (const [at, { nth, lead, choice: [, body, lane, postsNow] }] of plain.entries()) {
+      const { number: subject } = lead;
+      const [id = 0, postId = 0] = ids.slice(2 * at);
+      recorded[nth] = {
+        lead,
+        confirmation: { ...confirmationOf(subject, body), id, failures: 0 },
+        post: { id: postId, lane, kind: "post", subject, body: { askedBy: null }, failures: 0 },
+        attempt: postsNow ? { lead: subject, nth: 1 } : undefined,
+      };
+    }
+    return recorded;
+  }
+
+  /** What follows from a new lead. */
+  async function follow(
+    lead: Lead,
     newLead: NewLead,
     body: Confirmation,
     lane: string,
     postsNow: boolean,
     phoneWaitMs: number | null = null,
-  ): Promise<RecordedChoice | undefined> {
-    const lead = await leads.insertLead(newLead);
-    if (lead === undefined) return undefined;
+  ): Promise<RecordedChoice> {
     const { number: subject, receivedAtMs } = lead;
     const told = confirmationOf(subject, body);
     if (await copy.takePressOfCopy(newLead)) {
@@ -125,6 +179,7 @@ export function choiceMoves(
 
   return {
     recordChoice: (...choice) => db.atomically(() => recordChoice(...choice)),
+    recordChoices: (choices) => db.atomically(() => recordChoices(choices)),
     recordRepeat: (press, number, confirmation) =>
       db.atomically(async () => {
         const lead = await leads.findLead(number);

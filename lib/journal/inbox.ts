@@ -1,6 +1,7 @@
 // The journal's inbox: updates between Telegram's hands and ours. Does not look inside them.
 
 import type { Database } from "./engine.ts";
+import { rowsJson } from "./stored_json.ts";
 
 export interface StoredUpdate {
   readonly id: number;
@@ -23,6 +24,8 @@ export interface InboxRecords {
   /** Telegram will not hand over updates below `offset` again: what is finished of them is forgotten, many at a time. */
   forgetUpdates(offset: number): Promise<void>;
   nextUpdateDueAtMs(): Promise<number | undefined>;
+  /** The highest id of an update that is not forgotten. */
+  newestUpdate(): Promise<number | undefined>;
 }
 
 export interface InboxMoves extends InboxRecords {
@@ -36,6 +39,12 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
   const insert = db.writer(
     `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (update_id) DO NOTHING`,
+  );
+  const insertAll = db.writer(
+    `INSERT INTO inbox (update_id, body, received_at_ms, due_at_ms)
+     SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(?2 AS BIGINT), CAST(?3 AS BIGINT)
+     FROM ${db.dialect.rows("?1")} AS given WHERE true
+     ON CONFLICT (update_id) DO NOTHING RETURNING update_id`,
   );
   const take = db.writer(
     `UPDATE inbox SET due_at_ms = NULL WHERE update_id IN (
@@ -54,6 +63,8 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
     "SELECT due_at_ms FROM inbox WHERE due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1",
   );
 
+  const newest = db.reader("SELECT max(update_id) AS id FROM inbox");
+
   // Where other processes finish updates too, and may be the next to tell Telegram, what is finished stays until it is forgotten.
   const { isShared } = db.dialect;
   /** Below it Telegram has been told: what is finished there needs no trace. */
@@ -61,9 +72,12 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
   /** Below it finished updates were forgotten last. */
   let forgottenBelow = -Infinity;
   /** How many finished updates the table may still hold; those of an earlier process are not counted. */
-  let finished = (await db.reader("SELECT max(update_id) AS id FROM inbox").get())?.["id"] == null
-    ? 0
-    : Infinity;
+  let finished = await newestUpdate() === undefined ? 0 : Infinity;
+
+  async function newestUpdate(): Promise<number | undefined> {
+    const id = (await newest.get())?.["id"];
+    return id == null ? undefined : Number(id);
+  }
 
   return {
     recordUpdates(updates, nowMs, dueAtMs) {
@@ -71,6 +85,11 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
       for (const { id } of updates) if (id < toldBelow) toldBelow = id;
       // A batch that stood in part would be known when Telegram hands it over again, and never handled.
       return db.atomically(async () => {
+        if (isShared && updates.length > 1) {
+          const given = rowsJson(updates.map(({ id, body }) => [id, body]));
+          const rows = await insertAll.all(given, nowMs, dueAtMs);
+          return new Set(rows.map((row) => Number(row["update_id"])));
+        }
         const fresh = new Set<number>();
         for (const { id, body } of updates) {
           const { changes } = await insert.run(id, body, nowMs, dueAtMs);
@@ -105,6 +124,7 @@ export async function inboxRecords(db: Database): Promise<InboxMoves> {
       finished = 0;
       forgottenBelow = offset;
     },
+    newestUpdate,
     nextUpdateDueAtMs: async () => {
       const row = await nextDue.get();
       return row === undefined ? undefined : Number(row["due_at_ms"]);

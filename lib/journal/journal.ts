@@ -19,6 +19,7 @@ import { type DueLaneRecords, dueLaneRecords } from "./due_lanes.ts";
 import { type ErasureMoves, erasureMoves } from "./erasure.ts";
 import { type FactRecords, factRecords } from "./facts.ts";
 import { type FollowUpRecords, followUpRecords } from "./follow_ups.ts";
+import { verbsAtOnce } from "./verbs_at_once.ts";
 import { type HeldRecords, heldRecords } from "./held.ts";
 import { type InboxRecords, inboxRecords } from "./inbox.ts";
 import { type LeadLives, leadLives } from "./lead_life.ts";
@@ -182,13 +183,25 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
   const lives = leadLives(db, keys, notes);
   const followUps = followUpRecords(db, keys, outbox, notes, blocks, chats);
   const answers = answerJournal(db, keys, leads, notes.oweManagersNote, chats);
+  const menus = menuRecords(db, keys, outbox, facts, sources);
+  const choices = choiceMoves(db, {
+    leads,
+    attempts,
+    outbox,
+    presses,
+    held,
+    blocks,
+    copy,
+    phones,
+    chats,
+  });
   const verbs = {
     ...inbox,
-    ...menuRecords(db, keys, outbox, facts, sources),
+    ...menus,
     ...presses,
     ...phones,
     ...photoRecords(db, keys),
-    ...choiceMoves(db, { leads, attempts, outbox, presses, held, blocks, copy, phones, chats }),
+    ...choices,
     placeWork: chats.placeWork,
     ...outbox,
     ...attempts,
@@ -236,9 +249,15 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...inTurns(db, { ...sharedProfileRecords(db, versions, destinations), ...mediaRecords(db) }),
     ...photoBytes(db),
   });
+  const recordChoices = gathered(db, choices.recordChoices, "recordChoices");
   return {
     ...inTurns(db, verbs),
+    ...db.dialect.isShared && verbsAtOnce(db, { ...menus, ...choices, ...leads, ...attempts }),
     ...besideTurns(db, createReads(db, keys)),
+    ...db.dialect.isShared && {
+      findMenu: gathered(db, menus.findMenus, "findMenus"),
+      recordChoice: (...choice: NewChoice) => recordChoices(choice),
+    },
     shared: db.dialect.isShared ? shared() : undefined,
     chatOf: chats.chatOf,
     ownFact: facts.ownFact,

@@ -15,6 +15,7 @@ import type { AttemptRecords } from "./attempts.ts";
 import type { BotKeys } from "./bots.ts";
 import { DEAL_COLUMNS, dealIn } from "./deals.ts";
 import { textOrNull } from "./rows.ts";
+import { rowsJson } from "./stored_json.ts";
 import { TURN_COLUMNS, turnsIn } from "./turn_columns.ts";
 import { cardReason } from "./work.ts";
 
@@ -39,6 +40,10 @@ export interface LeadRecords {
 export interface LeadMoves extends LeadRecords {
   /** Records a lead; undefined when its menu message already gave one. */
   insertLead(lead: NewLead): Promise<Lead | undefined>;
+  /** The same for several, in their order, by one statement. */
+  insertLeads(leads: readonly NewLead[]): Promise<(Lead | undefined)[]>;
+  /** `findLead` for several, in their order, by one statement. See gathered.ts. */
+  findLeads(numbers: readonly number[]): Promise<(Lead | undefined)[]>;
   /** Holds a new lead back from the CRM: it stands open, without a card, until a person decides. */
   holdLead(lead: number): Promise<void>;
   /** Moves a lead; false when it is not where such a move begins. */
@@ -74,7 +79,18 @@ export function leadRecords(
      VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (chat_id, menu_message_id) DO NOTHING RETURNING number`,
   );
+  const text = (nth: number) => `value ->> ${nth}`;
+  const whole = (nth: number) => `CAST(value ->> ${nth} AS BIGINT)`;
+  const insertAll = db.writer(
+    `INSERT INTO leads (id, state, profile, profile_name, choice, user_id, username, first_name,
+       last_name, language, chat_id, menu_message_id, received_at_ms, source)
+     SELECT ${text(0)}, 'received', ${text(1)}, ${text(2)}, ${text(3)}, ${whole(4)}, ${text(5)},
+       ${text(6)}, ${text(7)}, ${text(8)}, ${whole(9)}, ${whole(10)}, ${whole(11)}, ${text(12)}
+     FROM ${db.dialect.rows("?")} AS given WHERE true
+     ON CONFLICT (chat_id, menu_message_id) DO NOTHING RETURNING number, chat_id, menu_message_id`,
+  );
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
+  const selectAll = db.reader(`SELECT * FROM leads WHERE ${db.dialect.isAmong("number", "?")}`);
   const selectLatest = db.reader(
     "SELECT * FROM leads WHERE chat_id = ? AND received_at_ms > ? ORDER BY number DESC LIMIT 1",
   );
@@ -117,36 +133,52 @@ export function leadRecords(
   );
   const count = db.reader("SELECT state, sum(leads) AS leads FROM lead_counts GROUP BY state");
 
+  function columnsOf({ visitor, ...lead }: NewLead) {
+    return [
+      lead.id,
+      lead.profile,
+      lead.profileName,
+      lead.choice,
+      visitor.userId,
+      visitor.username,
+      visitor.firstName,
+      visitor.lastName,
+      visitor.language,
+      lead.chatId,
+      keyOf(lead.menuMessageId),
+      lead.receivedAtMs,
+      lead.source,
+    ];
+  }
+
   return {
     async insertLead(lead) {
-      const { visitor } = lead;
-      const row = await insert.get(
-        lead.id,
-        lead.profile,
-        lead.profileName,
-        lead.choice,
-        visitor.userId,
-        visitor.username,
-        visitor.firstName,
-        visitor.lastName,
-        visitor.language,
-        lead.chatId,
-        keyOf(lead.menuMessageId),
-        lead.receivedAtMs,
-        lead.source,
+      const row = await insert.get(...columnsOf(lead));
+      return row === undefined ? undefined : received(lead, row);
+    },
+    async insertLeads(leads) {
+      const rows = await insertAll.all(rowsJson(leads.map(columnsOf)));
+      const byMenu = new Map(
+        rows.map((row) => [`${row["chat_id"]}:${row["menu_message_id"]}`, row]),
       );
-      if (row === undefined) return undefined;
-      return {
-        ...lead,
-        number: Number(row["number"]),
-        state: "received",
-        phone: null,
-        card: null,
-      };
+      return leads.map((lead) => {
+        const menu = `${lead.chatId}:${keyOf(lead.menuMessageId)}`;
+        const row = byMenu.get(menu);
+        byMenu.delete(menu); // Another press of the same menu gives no lead.
+        return row === undefined ? undefined : received(lead, row);
+      });
     },
     async findLead(number) {
       const row = await select.get(number);
       return row === undefined ? undefined : toLead(row, keys);
+    },
+    async findLeads(numbers) {
+      const rows = await selectAll.all(JSON.stringify(numbers));
+      const byNumber = new Map(rows.map((row) => [Number(row["number"]), row]));
+      return numbers.map((number) => {
+        const row = byNumber.get(number);
+        return row && toLead(row, keys);
+      });
     },
     async latestLead(chatId, sinceMs) {
       const row = await selectLatest.get(chatId, sinceMs);
@@ -184,6 +216,10 @@ export function leadRecords(
       return counts;
     },
   };
+}
+
+function received(lead: NewLead, row: Row): Lead {
+  return { ...lead, number: Number(row["number"]), state: "received", phone: null, card: null };
 }
 
 /** Who closed a lead, and when; null while it is open. */

@@ -33,6 +33,8 @@ export interface MenuRecords {
     source?: string | null,
   ): Promise<void>;
   findMenu(menu: MessageAddress): Promise<KnownMenu>;
+  /** The same for several, in their order, by one statement; see gathered.ts. */
+  findMenus(menus: readonly MessageAddress[]): Promise<KnownMenu[]>;
   /** The source of a chat's newest menu, unless a lead came of that chat since; null where there is none. */
   latestSource(chatId: number): Promise<string | null>;
   /** The same where that menu is the menu of profiles: its source is waiting for the visitor's next lead. */
@@ -76,11 +78,16 @@ export function menuRecords(
      ON CONFLICT (chat_id, message_id) DO UPDATE SET profile = excluded.profile,
        sent_at_ms = excluded.sent_at_ms, language = excluded.language, source = excluded.source`,
   );
-  const select = db.reader(
-    `SELECT (SELECT profile FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS profile,
-       (SELECT source FROM menus WHERE chat_id = ?1 AND message_id = ?2) AS source,
-       EXISTS (SELECT 1 FROM leads WHERE chat_id = ?1)
-         OR EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = ?1) AS has_leads`,
+  const known = (chat: string, message: string) =>
+    `(SELECT profile FROM menus WHERE chat_id = ${chat} AND message_id = ${message}) AS profile,
+     (SELECT source FROM menus WHERE chat_id = ${chat} AND message_id = ${message}) AS source,
+     EXISTS (SELECT 1 FROM leads WHERE chat_id = ${chat})
+       OR EXISTS (SELECT 1 FROM blocked_visitors WHERE chat_id = ${chat}) AS has_leads`;
+  const select = db.reader(`SELECT ${known("?1", "?2")}`);
+  const member = (nth: number) => `CAST(value ->> ${nth} AS BIGINT)`;
+  const selectAll = db.reader(
+    `SELECT ${member(0)} AS nth, ${known(member(1), member(2))}
+     FROM ${db.dialect.rows("?")} AS given`,
   );
   const selectLatest = db.reader(
     `SELECT source, profile, EXISTS (SELECT 1 FROM leads
@@ -145,14 +152,13 @@ export function menuRecords(
       const row = await latest(chatId);
       return row?.["profile"] === "" ? textOrNull(row["source"] ?? null) : null;
     },
-    async findMenu({ chatId, messageId }) {
-      const row = await select.get(chatId, keyOf(messageId));
-      const profile = row?.["profile"];
-      return {
-        profile: profile == null ? undefined : String(profile),
-        source: textOrNull(row?.["source"]),
-        chatHasLeads: Boolean(row?.["has_leads"] ?? true),
-      };
+    findMenu: async ({ chatId, messageId }) => knownIn(await select.get(chatId, keyOf(messageId))),
+    async findMenus(menus) {
+      const given = menus.map(({ chatId, messageId }, nth) => [nth, chatId, keyOf(messageId)]);
+      const rows = new Map(
+        (await selectAll.all(JSON.stringify(given))).map((row) => [Number(row["nth"]), row]),
+      );
+      return menus.map((_, nth) => knownIn(rows.get(nth)));
     },
     recordPolled: (heartbeat, nowMs, absence) =>
       db.atomically(async () => {
@@ -169,5 +175,14 @@ export function menuRecords(
         await outbox.finishWork(work);
       }),
     forgetMenusBefore: async (beforeMs) => void await forget.run(beforeMs),
+  };
+}
+
+function knownIn(row: Row | undefined): KnownMenu {
+  const profile = row?.["profile"];
+  return {
+    profile: profile == null ? undefined : String(profile),
+    source: textOrNull(row?.["source"]),
+    chatHasLeads: Boolean(row?.["has_leads"] ?? true),
   };
 }

@@ -1,6 +1,7 @@
 // The journal's outbox: work that is owed, by lane and time. Does not do it.
 
 import type { Database, Row, Writer } from "./engine.ts";
+import { rowsJson } from "./stored_json.ts";
 import {
   type NewWork,
   readLane,
@@ -60,6 +61,10 @@ export interface OutboxMoves extends OutboxRecords {
     second: Second,
     dueAtMs: number | null,
   ): Promise<readonly [First & Numbered, Second & Numbered]>;
+  /** Adds several by one statement; their ids, in the same order. No two are of one kind and subject. */
+  addAll(
+    works: readonly { readonly work: NewWork; readonly dueAtMs: number | null }[],
+  ): Promise<number[]>;
   /** As `finishWork`; whether it was in hand. */
   endWork(work: Numbered): Promise<boolean>;
   finishAll(works: readonly Numbered[]): Promise<void>;
@@ -82,6 +87,13 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
   const returning = nextWorkId === null ? "" : " RETURNING id";
   const insert = db.writer(`${into} ${values}${returning}`);
   const insertBoth = db.writer(`${into} ${values}, ${values}${returning}`);
+  const texts = [1, 2, 3].map((nth) => `value ->> ${nth}`).join(", ");
+  const insertAll = db.writer(
+    `INSERT INTO outbox (id, lane, chat, kind, subject, body, due_at_ms)
+     SELECT ${nextWorkId ?? "CAST(value ->> 0 AS BIGINT)"}, ${texts},
+       CAST(value ->> 4 AS BIGINT), value ->> 5, CAST(value ->> 6 AS BIGINT)
+     FROM ${db.dialect.rows("?")} AS given RETURNING id, kind, subject`,
+  );
   const newest = db.reader("SELECT max(id) AS id FROM outbox");
   // Before anything is taken: an id that is in hand must not be given to new work.
   let lastId = nextWorkId === null ? Number((await newest.get())?.["id"] ?? 0) : 0;
@@ -166,6 +178,17 @@ export async function outboxRecords(db: Database): Promise<OutboxMoves> {
       const rows = [rowOf(first, null), rowOf(second, dueAtMs)] as const;
       const [one = 0, other = 0] = await insertRows(insertBoth, ...rows);
       return [{ ...first, id: one, failures: 0 }, { ...second, id: other, failures: 0 }];
+    },
+    async addAll(works) {
+      const given = works.map(({ work, dueAtMs }) => [
+        nextWorkId === null ? ++lastId : null,
+        ...rowOf(work, dueAtMs),
+      ]);
+      const rows = await insertAll.all(rowsJson(given));
+      const ids = new Map(
+        rows.map((row) => [`${row["kind"]} ${row["subject"]}`, Number(row["id"])]),
+      );
+      return works.map(({ work }) => ids.get(`${work.kind} ${work.subject}`) ?? 0);
     },
     async takeWork(named, nowMs, most) {
       const { lane, chat } = readLane(named);

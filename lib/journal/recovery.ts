@@ -44,6 +44,8 @@ export interface Recovery {
 export interface CopyRecords {
   /** Whether the press waited in a copy, so that its lead may have been sent already; tells it once. */
   takePressOfCopy(press: NewLead): Promise<boolean>;
+  /** Whether any press waited in a copy and has not come since. */
+  hasPressOfCopy(): Promise<boolean>;
   /** Records an attempt that the copy does not know of: the lead's card says that it may be in the CRM already. */
   recordDoubt(lead: number, nowMs: number): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function copyRecords(
     takePressOfCopy: async ({ chatId, menuMessageId }) =>
       mayBeThere &&
       (await deleteFact.run(`${PRESS_OF_COPY}${chatId}:${menuMessageId}`)).changes > 0,
+    hasPressOfCopy: async () => mayBeThere && await selectAny.get() !== undefined,
     recordDoubt: async (lead, nowMs) =>
       void await closeAttempt(await addAttempt(lead, null, nowMs), RESTORED, nowMs),
     renew: async () => void (mayBeThere ||= await selectAny.get() !== undefined),

@@ -13,6 +13,20 @@ export function recordIn(text: unknown): Record<string, unknown> | undefined {
   }
 }
 
+/**
+ * Rows for `Dialect.rows`. What PostgreSQL takes in no text, NUL and lone surrogates, becomes U+FFFD, as in a parameter.
+ */
+export function rowsJson(rows: readonly (readonly (string | number | null)[])[]): string {
+  const text = JSON.stringify(rows);
+  // As they are escaped; a pair of surrogates is not.
+  if (!text.includes("\\u0000") && !text.includes("\\ud")) return text;
+  return JSON.stringify(
+    rows,
+    (_, value) =>
+      typeof value === "string" ? value.replaceAll("\0", "\ufffd").toWellFormed() : value,
+  );
+}
+
 /** What a visitor sent. @throws {TypeError} If the text does not hold that. */
 export function contentIn(stored: unknown): FollowUpContent {
   const { text, entities, media, captionable, file } = recordIn(stored) ?? {};

@@ -9,7 +9,7 @@ export interface Throttle {
   recordFailure(address: string, nowMs: number): void;
 }
 
-/** Allows `most` failures within a moving window of `withinMs`. */
+/** Allows `most` failures within a moving window of `withinMs`. Counts in memory: of several processes each allows so many. */
 export function createThrottle(most: number, withinMs: number): Throttle {
   const failures = new Map<string, number[]>();
 

@@ -36,6 +36,8 @@ export interface WebhookState {
 /** What the webhook needs. */
 export interface WebhookOptions extends TelegramOptions {
   readonly webhook: Webhook;
+  /** Whether an update has arrived since it was last asked, in this process or in another. */
+  readonly haveOthersHeard?: (() => Promise<boolean>) | undefined;
   /** Called after each look that found no trouble; `caughtUp` if no update waits. */
   readonly looked: (caughtUp: boolean) => void;
   /** The wall clock and a monotonic one, in ms. */
@@ -79,6 +81,7 @@ export function createWebhookWatch(options: WebhookOptions): WebhookWatch {
     contact.succeeded();
     if (info.url !== webhook.url) return putBack();
     takenAway = 0;
+    if (await options.haveOthersHeard?.()) hasArrived = true;
     return judge(info);
   }
 

@@ -6,7 +6,7 @@ import { type CallRank, createCallPace } from "../../lib/crm/call_pace.ts";
 const AMO = { account: "monster.amocrm.ru", callsPerSecond: 5 };
 
 /** A pace of a bot that has run for a while, on a clock that `pass` moves from one wait to the next, and when each call left. */
-function aPace() {
+function aPace(nameFor?: () => string | undefined) {
   const stopping = new AbortController();
   const sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
   let nowMs = -10_000;
@@ -19,6 +19,7 @@ function aPace() {
         stopping.signal.addEventListener("abort", () => wake(), { once: true });
       }),
     stopping: stopping.signal,
+    nameFor,
   });
   nowMs = 0;
   const left: { readonly name: string; readonly atMs: number }[] = [];
@@ -147,4 +148,34 @@ Deno.test("a call pace tells for how long an account has only asked for waits", 
   assert.equal(heldForMs(), 60_000);
   here.pace.ease(AMO.account);
   assert.equal(heldForMs(), 0);
+});
+
+Deno.test("who takes an account's calls over waits a second with the first, and who has lost them makes none but the page's", async () => {
+  let name: string | undefined = "one";
+  const { left, call, pass } = aPace(() => name);
+  void call("first");
+  void call("second");
+  await pass();
+  assert.deepEqual(left, [{ name: "first", atMs: 1_000 }, { name: "second", atMs: 1_250 }]);
+  name = undefined;
+  void call("lead");
+  void call("note", "note");
+  void call("page", "page");
+  await pass();
+  assert.deepEqual(left.slice(2).map(({ name }) => name), ["page"]);
+  name = "two";
+  const { atMs } = left.at(-1)!;
+  void call("again");
+  await pass();
+  assert.equal(left.at(-1)?.atMs, atMs + 1_000);
+});
+
+Deno.test("a call that waits for its turn does not leave once the account is another's", async () => {
+  let name: string | undefined = "one";
+  const { left, call, pass } = aPace(() => name);
+  void call("lead");
+  await Promise.resolve();
+  name = undefined;
+  await pass();
+  assert.deepEqual(left, []);
 });

@@ -28,6 +28,8 @@ interface Look {
   readonly set?: object;
   /** An update arrives after it. */
   readonly arrives?: boolean;
+  /** The same in another process. */
+  readonly arrivesElsewhere?: boolean;
 }
 
 interface Watched extends LogOfTest {
@@ -71,6 +73,7 @@ async function watchThrough(looks: readonly Look[]): Promise<Watched> {
     apiRoot: `http://127.0.0.1:${server.addr.port}`,
     webhook: { url: ADDRESS, secret: SECRET },
     looked: (caughtUp) => void looked.push(caughtUp),
+    haveOthersHeard: () => Promise.resolve(looks[nth]?.arrivesElsewhere ?? false),
     now: () => NOON_MS + elapsedMs,
     elapsedMs: () => elapsedMs,
     sleep(ms) {
@@ -192,4 +195,20 @@ Deno.test("a refused token ends it", async () => {
   ]);
   assert.ok(ended instanceof PollingEnded);
   assert.equal(ended.reason, "unauthorized");
+});
+
+Deno.test("updates that other processes take are in order, whatever error Telegram remembers", async () => {
+  const { states, lines } = await watchThrough([
+    { info: STUCK, arrivesElsewhere: true },
+    { info: STUCK, arrivesElsewhere: true },
+    { info: STUCK },
+    { info: STUCK },
+  ]);
+  assert.deepEqual(states.map(({ failsSinceMs }) => failsSinceMs !== undefined), [
+    false,
+    false,
+    false,
+    true,
+  ]);
+  assert.equal(lines.filter((line) => line.includes("❌")).length, 1);
 });

@@ -3,7 +3,7 @@
 import type { DatabaseConfig } from "../database_config.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtProfiles, lookAtText, type ProfilesLook } from "./profiles.ts";
-import type { SchemaLook } from "../../journal/postgres/schema_look.ts";
+import type { KeptInSchema, SchemaLook } from "../../journal/postgres/schema_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { readText } from "../../profiles/file.ts";
 import { parseText } from "../../profiles/version.ts";
@@ -11,7 +11,7 @@ import { parseText } from "../../profiles/version.ts";
 /** What it has; undefined where it does not answer. */
 export interface DatabaseLook {
   readonly look: SchemaLook | undefined;
-  readonly finding: Finding;
+  readonly findings: readonly Finding[];
 }
 
 /** Loads PostgreSQL's driver, which a bot on SQLite does without. */
@@ -23,12 +23,24 @@ export async function lookAtDatabase(database: DatabaseConfig): Promise<Database
     const where = `${look.address}, схема ${database.schema}`;
     const finding = look.kept === undefined
       ? warning(`${where}: пуста, первый запуск бота создаст в ней таблицы`)
-      : good(`${where}: отвечает`);
-    return { look, finding };
+      : good(`${where}: отвечает, PostgreSQL ${look.server}, ${keptWords(look.kept)}`);
+    return {
+      look,
+      findings: [finding, ...look.hasSynchronousStandby ? [] : [warning(NO_STANDBY)]],
+    };
   } catch (error) {
-    return { look: undefined, finding: fault(messageOf(error)) };
+    return { look: undefined, findings: [fault(messageOf(error))] };
   }
 }
+
+function keptWords({ version, known, living }: KeptInSchema): string {
+  const update = version < known ? `, старт обновит до ${known}` : "";
+  return `версия ${version}${update}, процессов в работе: ${living}`;
+}
+
+const NO_STANDBY =
+  "нет синхронной реплики (synchronous_standby_names): с диском сервера пропадут " +
+  "последние лиды, если за копию не отвечает сама площадка";
 
 /** The profiles of the database; those of the file where the first start would take them over. */
 export async function lookAtSharedProfiles(

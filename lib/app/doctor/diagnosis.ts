@@ -4,13 +4,12 @@ import { SECRET_VARIABLES, secretsOf } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import type { Lookup } from "../../crm/connection.ts";
 import { hideSecret, secretNamesOf } from "../../crm/secrets.ts";
-import type { GoodJournal } from "../../journal/sqlite/journal_look.ts";
 import { messageOf } from "../../log/error_words.ts";
 import type { Mask } from "../../log/mask.ts";
 import { createPhotoStore } from "../../profiles/photos/store.ts";
 import { chatsOf, lookAtChats, ownChatsOf } from "./chats.ts";
 import { lookAtCrms, lookAtSecrets } from "./crms.ts";
-import { type FolderLook, lookAtFolder } from "./data_folder.ts";
+import { lookAtFolder } from "./data_folder.ts";
 import { type DatabaseLook, lookAtDatabase, lookAtSharedProfiles } from "./database.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import { lookAtCopies, lookAtJournal } from "./journal.ts";
@@ -110,20 +109,14 @@ async function lookAtData(
   },
   options: DoctorOptions,
 ): Promise<Finding[]> {
-  const { environment, mask, now, freeBytes, resolveHost, caCerts } = options;
-  const { dataDir, timeZone } = settings.config;
-  const late = () => ({
-    isRunning: undefined,
-    isThere: false,
-    isWritable: false,
-    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
-  });
-  const [folder, read] = await Promise.all([
-    within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late),
-    reading,
-  ]);
-  const { isRunning, isThere } = folder;
-  const { kept, hasFile, findings: journal } = await lookAtKept(dataDir, folder, shared);
+  const { environment, mask, resolveHost, caCerts } = options;
+  const { faulty } = settings;
+  const looking = faulty.has("DATABASE_URL") || faulty.has("PG_SCHEMA")
+    ? UNKNOWN_STORAGE
+    : shared === undefined
+    ? lookAtFile(settings, options)
+    : lookAtShared(shared);
+  const [{ isRunning, kept, findings }, read] = await Promise.all([looking, reading]);
   for (const value of kept.values()) hideSecret(value, mask);
   const secret = (name: string) => environment.secret(name) ?? kept.get(name);
   const { profiles } = read;
@@ -131,7 +124,7 @@ async function lookAtData(
     if (webhook !== null) mask.hideWebhook(webhook.url);
     for (const name of secretNamesOf(crm)) hideSecret(secret(name) ?? "", mask);
   }
-  const [crms, port, publicUrl, copies] = await Promise.all([
+  const [crms, port, publicUrl] = await Promise.all([
     profiles === null
       ? [findingsOf("CRM").unknown("не проверить, пока locales.json с ошибкой")]
       : lookAtCrms(profiles, { ...options, ...settings, secret, lookup: resolveHost }),
@@ -140,49 +133,62 @@ async function lookAtData(
       CHECK_WITHIN_MS,
       (signal) => lookAtPublicUrl(settings, isRunning, signal, caCerts),
     ),
-    shared !== undefined ? undefined : within(
-      lookAtCopies(dataDir, {
-        nowMs: now(),
-        timeZone,
-        isThere,
-        hasJournal: hasFile,
-      }),
-      CHECK_WITHIN_MS,
-      () => findingsOf("Копии журнала").unknown("диск не отвечает"),
-    ),
   ]);
   return [
     ...read.findings,
     ...profiles === null ? [] : lookAtSecrets(profiles, secret),
     ...crms,
-    ...folder.findings,
-    ...journal,
-    ...copies === undefined ? [] : [copies],
+    ...findings,
     ...port,
     publicUrl,
   ];
 }
 
-/** The journal, and the secrets that it keeps: in a file, or in a database. */
-async function lookAtKept(
-  dataDir: string,
-  folder: FolderLook,
-  shared: Promise<DatabaseLook> | undefined,
-): Promise<{
-  readonly kept: GoodJournal["secrets"];
-  readonly hasFile: boolean;
+/** Where the journal is. */
+interface StorageLook {
+  /** Whether a bot works on it on this machine; undefined where that is not known. */
+  readonly isRunning: boolean | undefined;
+  /** What was typed on the page in place of `SECRET_…`. */
+  readonly kept: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
-}> {
-  if (shared !== undefined) {
-    const { look, finding } = await shared;
-    return { kept: look?.kept?.secrets ?? new Map(), hasFile: false, findings: [finding] };
-  }
-  const { look, finding } = lookAtJournal(dataDir, folder);
+}
+
+const UNKNOWN_STORAGE: StorageLook = {
+  isRunning: undefined,
+  kept: new Map(),
+  findings: [findingsOf("База данных").unknown("не проверить, пока настройки с ошибкой")],
+};
+
+async function lookAtFile(
+  { config: { dataDir, timeZone } }: Settings,
+  { now, freeBytes }: DoctorOptions,
+): Promise<StorageLook> {
+  const late = () => ({
+    isRunning: undefined,
+    isThere: false,
+    isWritable: false,
+    findings: [findingsOf("Папка данных").fault(`${dataDir}: диск не отвечает`)],
+  });
+  const folder = await within(lookAtFolder(dataDir, freeBytes), CHECK_WITHIN_MS, late);
+  const { isRunning, isThere } = folder;
+  const { look, finding: journal } = lookAtJournal(dataDir, folder);
+  const hasJournal = look.kind !== "missing";
+  const copies = await within(
+    lookAtCopies(dataDir, { nowMs: now(), timeZone, isThere, hasJournal }),
+    CHECK_WITHIN_MS,
+    () => findingsOf("Копии журнала").unknown("диск не отвечает"),
+  );
   return {
+    isRunning,
     kept: look.kind === "good" ? look.secrets : new Map(),
-    hasFile: look.kind !== "missing",
-    findings: [finding],
+    findings: [...folder.findings, journal, copies],
   };
+}
+
+/** Nothing of it is in the data folder. */
+async function lookAtShared(shared: Promise<DatabaseLook>): Promise<StorageLook> {
+  const { look, findings } = await shared;
+  return { isRunning: undefined, kept: look?.kept?.secrets ?? new Map(), findings };
 }
 
 function hideAll({ config }: Settings, { variables }: Environment, mask: Mask): void {

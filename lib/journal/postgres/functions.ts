@@ -63,36 +63,52 @@ CREATE TRIGGER phone_asks_finished BEFORE UPDATE OF step ON phone_asks
   FOR EACH ROW WHEN (NEW.step NOT IN ('ask', 'thank')) EXECUTE FUNCTION let_go();
 `;
 
-/** Counts that are kept as leads and attempts change. */
+/** Counts that are kept as leads and attempts change: once for all rows of a statement, as many leads are of one count. */
 export const COUNTERS = `
-CREATE FUNCTION count_lead() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION count_new_leads() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   BEGIN
-    IF TG_OP = 'UPDATE' THEN
-      UPDATE lead_counts SET leads = leads - 1 WHERE profile = OLD.profile AND state = OLD.state;
-    END IF;
-    INSERT INTO lead_counts AS counts VALUES (NEW.profile, NEW.state, 1)
-      ON CONFLICT (profile, state) DO UPDATE SET leads = counts.leads + 1;
-    IF NEW.source IS NULL THEN RETURN NULL; END IF;
-    IF TG_OP = 'UPDATE' THEN
-      UPDATE source_counts SET leads = leads - 1
-        WHERE profile = OLD.profile AND source = OLD.source AND state = OLD.state;
-    END IF;
-    INSERT INTO source_counts AS counts VALUES (NEW.profile, NEW.source, NEW.state, 1)
-      ON CONFLICT (profile, source, state) DO UPDATE SET leads = counts.leads + 1;
+    INSERT INTO lead_counts AS counts SELECT profile, state, count(*) FROM fresh GROUP BY 1, 2
+      ON CONFLICT (profile, state) DO UPDATE SET leads = counts.leads + excluded.leads;
+    INSERT INTO source_counts AS counts
+      SELECT profile, source, state, count(*) FROM fresh WHERE source IS NOT NULL GROUP BY 1, 2, 3
+      ON CONFLICT (profile, source, state) DO UPDATE SET leads = counts.leads + excluded.leads;
     RETURN NULL;
   END $$;
-CREATE TRIGGER lead_counted AFTER INSERT ON leads FOR EACH ROW EXECUTE FUNCTION count_lead();
-CREATE TRIGGER lead_recounted AFTER UPDATE OF state, profile ON leads FOR EACH ROW
-  WHEN (OLD.state <> NEW.state OR OLD.profile <> NEW.profile) EXECUTE FUNCTION count_lead();
+CREATE TRIGGER lead_counted AFTER INSERT ON leads REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION count_new_leads();
 
-CREATE FUNCTION count_attempt() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION count_moved_leads() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   BEGIN
-    INSERT INTO attempt_counts AS counts VALUES (NEW.outcome, 1)
-      ON CONFLICT (outcome) DO UPDATE SET attempts = counts.attempts + 1;
+    INSERT INTO lead_counts AS counts
+      SELECT profile, state, sum(by) FROM (
+        SELECT profile, state, -1 AS by FROM former UNION ALL SELECT profile, state, 1 FROM latter
+      ) AS moves GROUP BY 1, 2 HAVING sum(by) <> 0
+      ON CONFLICT (profile, state) DO UPDATE SET leads = counts.leads + excluded.leads;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    INSERT INTO source_counts AS counts
+      SELECT profile, source, state, sum(by) FROM (
+        SELECT former.profile, former.source, former.state, -1 AS by
+          FROM former JOIN latter USING (number) WHERE latter.source IS NOT NULL
+        UNION ALL SELECT profile, source, state, 1 FROM latter WHERE source IS NOT NULL
+      ) AS moves GROUP BY 1, 2, 3 HAVING sum(by) <> 0
+      ON CONFLICT (profile, source, state) DO UPDATE SET leads = counts.leads + excluded.leads;
     RETURN NULL;
   END $$;
-CREATE TRIGGER attempt_counted AFTER UPDATE OF outcome ON attempts FOR EACH ROW
-  WHEN (NEW.outcome IS NOT NULL) EXECUTE FUNCTION count_attempt();
+CREATE TRIGGER lead_recounted AFTER UPDATE ON leads REFERENCING OLD TABLE AS former NEW TABLE AS latter
+  FOR EACH STATEMENT EXECUTE FUNCTION count_moved_leads();
+
+CREATE FUNCTION count_attempts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  BEGIN
+    INSERT INTO attempt_counts AS counts
+      SELECT outcome, sum(by) FROM (
+        SELECT outcome, -1 AS by FROM former UNION ALL SELECT outcome, 1 FROM latter
+      ) AS moves WHERE outcome IS NOT NULL GROUP BY 1 HAVING sum(by) <> 0
+      ON CONFLICT (outcome) DO UPDATE SET attempts = counts.attempts + excluded.attempts;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER attempt_counted AFTER UPDATE ON attempts
+  REFERENCING OLD TABLE AS former NEW TABLE AS latter
+  FOR EACH STATEMENT EXECUTE FUNCTION count_attempts();
 `;
 
 /** What else goes when a person is erased. */

@@ -44,6 +44,11 @@ export function refusalOf(
         "database",
         `На сервере ${place} нет базы "${database}": её создаст CREATE DATABASE "${database}" OWNER "${user}"`,
       );
+    case "3F000": // What a schema is to a user who may not use it.
+      return say(
+        "rights",
+        `Пользователю "${user}" не хватает прав на схему "${schema}" в ${place}. Нужно GRANT USAGE, CREATE ON SCHEMA "${schema}" TO "${user}"`,
+      );
     case "42501":
       return say(
         "rights",

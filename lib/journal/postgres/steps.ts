@@ -53,12 +53,7 @@ export async function bringUpToDate(
   migrations: readonly Migration[],
 ): Promise<void> {
   await enter(session, schema);
-  const { version, understoodFrom } = await versionOf(session);
-  if (understoodFrom > migrations.length) {
-    throw new RangeError(
-      `Schema "${schema}" has version ${version}, this bot knows versions up to ${migrations.length}`,
-    );
-  }
+  const version = await understoodVersion(session, schema, migrations);
   for (const [index, { sql, breaks }] of migrations.entries()) {
     if (index < version) continue;
     await session.query(sql);
@@ -83,6 +78,35 @@ async function enter(session: Session, schema: string): Promise<void> {
        breaks_earlier BOOLEAN NOT NULL,
        made_at TIMESTAMPTZ NOT NULL DEFAULT now()
      )`,
+  );
+}
+
+/**
+ * The version of a schema that is there; 0 if nothing was made in it.
+ *
+ * @throws {RangeError} As `migrate`.
+ * @throws {Error} What the server says.
+ */
+export async function schemaVersion(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<number> {
+  const found = await session.query("SELECT to_regclass('schema_versions') AS found");
+  return found.rows[0]?.["found"] === null
+    ? 0
+    : await understoodVersion(session, schema, migrations);
+}
+
+async function understoodVersion(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<number> {
+  const { version, understoodFrom } = await versionOf(session);
+  if (understoodFrom <= migrations.length) return version;
+  throw new RangeError(
+    `Schema "${schema}" has version ${version}, this bot knows versions up to ${migrations.length}`,
   );
 }
 

@@ -17,7 +17,7 @@ schemaTest(
       const env = { DATABASE_URL: server.url, PG_SCHEMA: schema };
       const [line = "", ...others] = await look("База данных", { env });
       assert.match(line, /^▲ База данных .*@127\.0\.0\.1:\d+\/postgres, схема \w+: пуста/);
-      assert.deepEqual(others, []);
+      assert.equal(others.length, 1); // Of the missing standby.
       assert.doesNotMatch(line, /sesame/);
       const profiles = await look("Профили", { env });
       assert.ok(profiles.some((each) => each.endsWith(`возьмёт их из ${folder}/locales.json`)));
@@ -45,7 +45,7 @@ schemaTest(
       const all = await look(undefined, { env });
       const has = (pattern: RegExp) =>
         assert.ok(all.some((line) => pattern.test(line)), `${pattern}:\n${all.join("\n")}`);
-      has(/^✓ База данных .* отвечает$/);
+      has(/^✓ База данных .* отвечает, /);
       has(/^✓ Профили .*база, версия 1 без ошибок: профилей 1, из них с CRM 0/);
       has(/^▲ Профили .*agency\.webhook_url: нет адреса вебхука/);
       has(/^▲ Профили .*agency\.step1\.photo_file: такого фото нет,/);
