@@ -66,7 +66,7 @@ schemaTest(
       assert.equal((await journal.listLeads(all, { before: 9 }, 9)).leads.length, 1);
       await other.query("BEGIN");
       await other.query(`SELECT pg_advisory_xact_lock(${lockKeyOf(schema)})`);
-      assert.deepEqual(await journal.countListed(all), { received: 1 });
+      assert.deepEqual(await journal.countListed(all), { on_its_way: 1 });
       assert.equal((await journal.findLife(1))?.lead.number, 1);
       await other.query("ROLLBACK");
     } finally {
