@@ -67,7 +67,7 @@ export interface PhoneRecords {
 export interface PhoneMoves extends PhoneRecords {
   /** Owes the question for a lead that was recorded just now. */
   owePhoneAsk(lead: Lead, untilMs: number): Promise<void>;
-  /** What was left (`Dialect.isWorkLeft`) is due; POSTs that were made due at this moment wait on. */
+  /** What was left (`Dialect.isWorkLeft`) is due; POSTs that were made due at this moment wait on, none longer than a profile may. */
   recoverPhoneAsks(dead: string | null, nowMs: number): Promise<void>;
 }
 
@@ -142,7 +142,7 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
   );
   const waitOn = db.writer(
     `UPDATE outbox SET due_at_ms = (SELECT until_ms FROM phone_asks WHERE lead = subject)
-     WHERE kind = 'post' AND due_at_ms = ?1 AND subject IN (
+     WHERE kind = 'post' AND (due_at_ms = ?1 OR due_at_ms > ?2) AND subject IN (
        SELECT lead FROM phone_asks WHERE until_ms > ?1 AND answer_message_id IS NULL AND step <> 'done')`,
   );
 
@@ -191,9 +191,10 @@ export function phoneRecords(db: Database, { keyOf }: BotKeys): PhoneMoves {
     finishPhoneThanks: async (chatId) => void await finishThanks.run(chatId),
     owesPhoneWork: async () => await anyOpen.get() !== undefined,
     async recoverPhoneAsks(dead, nowMs) {
-      await clampWaits.run(nowMs + LONGEST_WAIT_MS);
+      const latestMs = nowMs + LONGEST_WAIT_MS;
+      await clampWaits.run(latestMs);
       await makeDue.run(nowMs, dead);
-      await waitOn.run(nowMs);
+      await waitOn.run(nowMs, latestMs);
     },
   };
 }

@@ -1,14 +1,11 @@
-// Journals in PostgreSQL for tests that are not about PostgreSQL: empty, without a crew, reopened as by the next process.
+// Journals' databases in PostgreSQL for tests that are not about PostgreSQL: empty, and without a crew.
 
 import { POSTGRES } from "../../lib/journal/dialect.ts";
-import { type Journal, journalIn } from "../../lib/journal/journal.ts";
-import { type OpenedPostgres, openPostgres } from "../../lib/journal/postgres/open.ts";
+import type { PostgresDatabase } from "../../lib/journal/postgres/database.ts";
+import { openPostgres } from "../../lib/journal/postgres/open.ts";
 import { MIGRATIONS } from "../../lib/journal/postgres/schema.ts";
 import { migrate } from "../../lib/journal/postgres/steps.ts";
 import { sharedPostgres } from "./postgres.ts";
-
-/** Opens the journal of a test; another time as the next process does. */
-export type OpenJournal = (botId?: string) => Promise<OpenedPostgres & { journal: Journal }>;
 
 /** The schema of a test file, made by its first test and emptied for each. */
 const SCHEMA = `test_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -26,29 +23,25 @@ const EMPTY = `
     END LOOP;
   END $$`;
 
-/** Lends a way to open an empty journal, and closes what was opened. One at a time in a test file. */
-export async function withPostgresJournal(
-  run: (open: OpenJournal) => Promise<void>,
+/** Lends an empty one, and closes it. One at a time in a test file. */
+export async function withPostgresDatabase(
+  run: (db: PostgresDatabase) => Promise<void>,
 ): Promise<void> {
   const { url } = await sharedPostgres();
-  const opened: OpenedPostgres[] = [];
+  const { db } = await openPostgres({
+    url,
+    schema: SCHEMA,
+    dialect: POSTGRES,
+    random: () => 0,
+    onWaiting: () => {},
+    async migrate(client, schema) {
+      await migrate(client, schema, MIGRATIONS);
+      await client.query(EMPTY);
+    },
+  });
   try {
-    await run(async (botId) => {
-      const one = await openPostgres({
-        url,
-        schema: SCHEMA,
-        dialect: POSTGRES,
-        random: () => 0,
-        onWaiting: () => {},
-        async migrate(client, schema) {
-          await migrate(client, schema, MIGRATIONS);
-          if (opened.length === 0) await client.query(EMPTY);
-        },
-      });
-      opened.push(one);
-      return { ...one, journal: await journalIn(one.db, botId) };
-    });
+    await run(db);
   } finally {
-    for (const { db } of opened) await db.close();
+    await db.close();
   }
 }

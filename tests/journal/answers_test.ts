@@ -16,6 +16,7 @@ import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { chatRecords } from "../../lib/journal/chats.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
+import { type Opened, withOpened } from "../helpers/a_journal.ts";
 import { aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -23,18 +24,15 @@ const GROUP = -1001234;
 const ANNA = 501;
 const BORIS = 502;
 
-interface Opened {
-  readonly journal: Journal;
-  /** All that is in any table. */
-  dump(): Promise<string>;
-  /** The same file, opened by another bot. */
-  as(botId: string): Promise<Journal>;
+/** A journal with a card of Anna alone (message 10) and one of both (11). */
+function withCards(run: (opened: Opened) => Promise<void>): Promise<void> {
+  return withOpened(async (opened) => {
+    await showCards(opened.journal);
+    await run(opened);
+  });
 }
 
-/** A journal with a card of Anna alone (message 10) and one of both (11). */
-async function withCards(run: (opened: Opened) => Promise<void>): Promise<void> {
-  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const journal = await journalIn(db);
+async function showCards(journal: Journal): Promise<void> {
   let menus = 1;
   const record = async (chatId: number, username: string, card: number) => {
     menus += 1;
@@ -48,20 +46,6 @@ async function withCards(run: (opened: Opened) => Promise<void>): Promise<void> 
   await record(ANNA, "anna", 10);
   await record(ANNA, "anna", 11);
   await record(BORIS, "boris", 11);
-  const dump = async () => {
-    const tables = await db.reader("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    return (await Promise.all(
-      tables.map(async ({ name }) =>
-        JSON.stringify(await db.reader(`SELECT * FROM ${name}`).all())
-      ),
-    ))
-      .join();
-  };
-  try {
-    await run({ journal, dump, as: (botId) => journalIn(db, botId) });
-  } finally {
-    await journal.close();
-  }
 }
 
 function aReply(messageId: number, details: Partial<NewAnswerMessage> = {}): NewAnswerMessage {
@@ -365,8 +349,9 @@ Deno.test("follow-ups that the version before showed are found by a reply, and i
 });
 
 Deno.test("waits keep their length when the clock is set", () =>
-  withCards(async ({ journal }) => {
+  withCards(async ({ journal, engine }) => {
     await journal.recordAnswer(aReply(20), NOON_MS);
     await journal.shiftWaits(5_000);
-    assert.equal(await journal.nextAnswerWorkDueAtMs(ANSWERS_LANE), NOON_MS + 5_000);
+    const byMs = engine === "SQLite" ? 5_000 : 0; // Other processes' clocks may have been right.
+    assert.equal(await journal.nextAnswerWorkDueAtMs(ANSWERS_LANE), NOON_MS + byMs);
   }));

@@ -5,7 +5,6 @@ import {
   type Attempt,
   type CrmNote,
   type Journal,
-  journalIn,
   type WorkOf,
 } from "../../lib/journal/journal.ts";
 import { openJournal } from "../../lib/journal/sqlite/open.ts";
@@ -14,7 +13,7 @@ import { MEDIA_WAIT_MS } from "../../lib/journal/crm_notes.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
-import { withJournal, withSqlite } from "../helpers/a_journal.ts";
+import { withJournal, withOpened, withSqlite } from "../helpers/a_journal.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 import { aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
@@ -459,25 +458,20 @@ Deno.test("a correction of the clock moves what notes wait for, and one that was
     assert.equal((await takeNote(journal, earlierMs + MEDIA_WAIT_MS)).createdAtMs, earlierMs);
   }));
 
-Deno.test("a note that cannot be read is handed out as that, and holds up no other lead's", async () => {
-  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const journal = await journalIn(db);
-  try {
+Deno.test("a note that cannot be read is handed out as that, and holds up no other lead's", () =>
+  withOpened(async ({ journal, change }) => {
     await becomeDeal(journal, 1);
     await becomeDeal(journal, 2);
     await becomeDeal(journal, 3);
     await say(journal, 4, { text: "раз" }, NOON_MS, 2);
-    await db.writer("UPDATE crm_notes SET kind = 'of a later version' WHERE lead = 1").run();
-    await db.writer("UPDATE follow_ups SET content = 'no JSON'").run();
+    await change("UPDATE crm_notes SET kind = 'of a later version' WHERE lead = 1");
+    await change("UPDATE follow_ups SET content = 'no JSON'");
     const due = await journal.takeNotes(LANE, NOON_MS, 9);
     assert.deepEqual(due.map(wordsOf), ["unreadable", "2: request", "3: request"]);
     await journal.giveUpNote(due[0]!);
     await journal.finishNote(due[1]!);
     assert.deepEqual((await journal.takeNotes(LANE, NOON_MS, 9)).map(wordsOf), ["unreadable"]);
-  } finally {
-    await journal.close();
-  }
-});
+  }));
 
 // — A phone that came too late —
 
@@ -549,21 +543,13 @@ Deno.test("a phone is owed to no contact where none is known, the lead has a pho
   });
 });
 
-Deno.test("an erased person's late phone is nowhere in the journal", async () => {
-  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const journal = await journalIn(db);
-  try {
+Deno.test("an erased person's late phone is nowhere in the journal", () =>
+  withOpened(async ({ journal, dump }) => {
     await end(journal, await pressAsked(journal), WITH_CONTACT);
     await sayPhone(journal, 4, "+79161234567");
     assert.equal(await journal.erasePerson(1, "@anna", NOON_MS), 1);
-    for (const table of ["phone_asks", "crm_notes", "leads", "follow_ups", "deals"]) {
-      const rows = await db.reader(`SELECT * FROM ${table}`).all();
-      assert.doesNotMatch(JSON.stringify(rows), /9161234567/, table);
-    }
-  } finally {
-    await journal.close();
-  }
-});
+    assert.doesNotMatch(await dump(), /9161234567/);
+  }));
 
 // — A rate limit —
 
@@ -633,19 +619,14 @@ Deno.test("an erased person's notes are owed no more, also in hand, and the deal
     assert.equal((await journal.findLife(1))?.lead.deal?.id, 8841);
   }));
 
-Deno.test("a start forgets the notes of a person whom an older bot erased", async () => {
-  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const journal = await journalIn(db);
-  try {
+Deno.test("a start forgets the notes of a person whom an older bot erased", () =>
+  withOpened(async ({ journal, change }) => {
     await becomeDeal(journal, 1);
     await becomeDeal(journal, 2);
-    await db.writer("UPDATE leads SET user_id = 0, first_name = '' WHERE number = 1").run();
+    await change("UPDATE leads SET user_id = 0, first_name = '' WHERE number = 1");
     await journal.recover(RESTARTED, NOON_MS);
     assert.deepEqual(await sendNotes(journal), ["2: request"]);
-  } finally {
-    await journal.close();
-  }
-});
+  }));
 
 Deno.test("a profile with another key keeps the notes of its deals", () =>
   withJournal(async (journal) => {

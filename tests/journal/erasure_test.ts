@@ -1,10 +1,8 @@
 // Erasing a person: nothing of them is left in any table, and others keep what is theirs.
 
 import assert from "node:assert/strict";
-import { openDatabase } from "../../lib/journal/sqlite/database.ts";
-import { type Journal, journalIn, VISITORS_LANE } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
+import { type Journal, VISITORS_LANE } from "../../lib/journal/journal.ts";
+import { withOpened } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, aVisitor, NOON_MS, someContent } from "../helpers/a_lead.ts";
 
 interface Person {
@@ -18,27 +16,14 @@ const GALLIARD = { id: 310452007, username: "betterrman", lastName: "Sharapov", 
 const OTHER = { id: 31045200, username: "betterrman2", lastName: "Petrov", secret: "бриф" };
 
 /** Lends a journal in which each table that can tells of both persons, and all its text. */
-async function withBoth(
+function withBoth(
   run: (journal: Journal, dump: () => Promise<string>) => Promise<void>,
 ): Promise<void> {
-  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const journal = await journalIn(db);
-  await tellOf(journal, GALLIARD, 1);
-  await tellOf(journal, OTHER, 2);
-  const dump = async () => {
-    const tables = await db.reader("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    return (await Promise.all(
-      tables.map(async ({ name }) =>
-        JSON.stringify(await db.reader(`SELECT * FROM ${name}`).all())
-      ),
-    ))
-      .join();
-  };
-  try {
+  return withOpened(async ({ journal, dump }) => {
+    await tellOf(journal, GALLIARD, 1);
+    await tellOf(journal, OTHER, 2);
     await run(journal, dump);
-  } finally {
-    await journal.close();
-  }
+  });
 }
 
 async function tellOf(journal: Journal, person: Person, number: number): Promise<void> {

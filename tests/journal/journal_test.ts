@@ -22,7 +22,7 @@ import { type FileJournal, openJournal } from "../../lib/journal/sqlite/open.ts"
 import { canMove, type CrmOutcome, type Lead, type LeadState } from "../../lib/lead.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
-import { withJournal, withPostgres, withSqlite } from "../helpers/a_journal.ts";
+import { withJournal, withOpened, withPostgres, withSqlite } from "../helpers/a_journal.ts";
 import { A_HELD_LINE, aConfirmation, aNewLead, NOON_MS, someContent } from "../helpers/a_lead.ts";
 import { MOST_FINISHED } from "../../lib/journal/inbox.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
@@ -228,11 +228,11 @@ Deno.test("on PostgreSQL finished updates are known until another 256 of them ma
   }));
 
 Deno.test("a journal that holds finished updates of an earlier process forgets them when Telegram is first heard", () =>
-  withJournalFile(async (journal, reopen) => {
-    await journal.recordUpdates(updates(11), NOON_MS, NOON_MS);
+  withOpened(async ({ journal, as }) => {
+    await journal.recordUpdates(updates(11), NOON_MS, null);
     await journal.recordDone([{ kind: "handled", update: 11 }]);
     await journal.committed();
-    const next = await reopen();
+    const next = await as();
     assert.deepEqual(await next.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set());
     await next.forgetUpdates(12);
     assert.deepEqual(await next.recordUpdates(updates(11), NOON_MS, NOON_MS), new Set([11]));
@@ -968,25 +968,28 @@ for (
 // — After a crash —
 
 Deno.test("recover makes due at once what was in hand and what waited", () =>
-  withJournalFile(async (journal, reopen) => {
+  withOpened(async ({ journal, as, engine }) => {
     await journal.recordUpdates(updates(11), NOON_MS, null);
     const { confirmation } = await record(journal);
     await journal.postponeWork(await takePost(journal), NOON_MS + DAY_MS);
     await journal.committed();
-    const next = await reopen();
+    const next = await as();
     assert.deepEqual(await next.recover(INTERRUPTED, NOON_MS + 5), []);
     assert.deepEqual((await next.takeUpdates(NOON_MS + 5, 9)).map(({ id }) => id), [11]);
     assert.deepEqual(await takeOne(next, VISITORS_LANE, NOON_MS + 5), confirmation);
-    assert.equal((await takeOne(next, crmLane(HOST), NOON_MS + 5)).kind, "post");
+    // With other processes at work a start leaves what waits to wait.
+    const dueAtMs = engine === "SQLite" ? NOON_MS + 5 : NOON_MS + DAY_MS;
+    assert.equal(await next.nextWorkDueAtMs(crmLane(HOST)), dueAtMs);
+    assert.equal((await takeOne(next, crmLane(HOST), dueAtMs)).kind, "post");
   }));
 
 Deno.test("recover ends an attempt that was cut off as interrupted, and owes the card instead of a POST", () =>
-  withJournalFile(async (journal, reopen) => {
+  withOpened(async ({ journal, as }) => {
     const lead = await record(journal);
     await takePost(journal);
     const attempt = await begin(journal, lead);
     await journal.committed();
-    const next = await reopen();
+    const next = await as();
     const [cutOff, ...others] = await next.recover(INTERRUPTED, NOON_MS + 5);
     assert.deepEqual([cutOff?.attempt, others], [attempt, []]);
     assert.deepEqual(await next.openAttempts(), []);

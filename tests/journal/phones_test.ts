@@ -8,6 +8,7 @@ import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
+import { type Engine, withJournal as onEach } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
@@ -18,14 +19,7 @@ const UNTIL_MS = NOON_MS + WAIT_MS;
 const PHONE = "+79161234567";
 const CUT_OFF: CrmOutcome = { kind: "interrupted", reason: "restart" };
 
-async function withJournal(use: (journal: Journal) => Promise<void>): Promise<void> {
-  const journal = await openJournal(":memory:", "1");
-  try {
-    await use(journal);
-  } finally {
-    await journal.close();
-  }
-}
+const withJournal = (use: (journal: Journal, engine: Engine) => Promise<void>) => onEach(use, "1");
 
 /** Records a lead whose visitor is asked. */
 async function askOf(journal: Journal, nth = 1): Promise<number> {
@@ -130,6 +124,8 @@ Deno.test("a question that is not asked lets its POST leave", () =>
     const lead = await askOf(journal);
     assert.ok(await journal.isPhoneAwaited(lead, NOON_MS));
     assert.ok(!await journal.isPhoneAwaited(lead, UNTIL_MS));
+    await confirm(journal, lead);
+    await journal.takePhoneWork(PHONES_LANE, NOON_MS, 1);
     assert.deepEqual(await journal.dropPhoneAsk(lead, NOON_MS + 5), [LANE]);
     assert.equal(await journal.nextWorkDueAtMs(LANE), NOON_MS + 5);
     assert.deepEqual(await journal.dropPhoneAsk(lead, NOON_MS + 9), []);
@@ -137,7 +133,7 @@ Deno.test("a question that is not asked lets its POST leave", () =>
   }));
 
 Deno.test("a start makes messages due and lets POSTs wait on, not longer than any profile may", () =>
-  withJournal(async (journal) => {
+  withJournal(async (journal, engine) => {
     const [first, second] = [await askOf(journal, 1), await askOf(journal, 2)];
     for (const lead of [first, second]) await confirm(journal, lead);
     await journal.takePhoneWork(PHONES_LANE, NOON_MS, 9);
@@ -154,7 +150,9 @@ Deno.test("a start makes messages due and lets POSTs wait on, not longer than an
     await journal.recover(CUT_OFF, hourBack);
     assert.equal(await journal.nextWorkDueAtMs(LANE), hourBack + 600_000);
     await journal.recover(CUT_OFF, UNTIL_MS + 5);
-    assert.equal(await journal.nextWorkDueAtMs(LANE), UNTIL_MS + 5);
+    // What waits is not touched where other processes may be at work; by now it is due.
+    const dueAtMs = engine === "SQLite" ? UNTIL_MS + 5 : hourBack + 600_000;
+    assert.equal(await journal.nextWorkDueAtMs(LANE), dueAtMs);
   }));
 
 Deno.test("a lead that waits for a phone is late only when its wait is over", () =>

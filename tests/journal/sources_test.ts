@@ -7,19 +7,13 @@ import type { Journal } from "../../lib/journal/journal.ts";
 import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
+import { withJournal as onEach } from "../helpers/a_journal.ts";
 import { aConfirmation, aNewLead, NOON_MS } from "../helpers/a_lead.ts";
 import { partsOf } from "../helpers/journal_parts.ts";
 
 const CHAT = 310_452_007;
 
-async function withJournal(use: (journal: Journal) => Promise<void>): Promise<void> {
-  const journal = await openJournal(":memory:", "1");
-  try {
-    await use(journal);
-  } finally {
-    await journal.close();
-  }
-}
+const withJournal = (use: (journal: Journal) => Promise<void>) => onEach(use, "1");
 
 /** Sends a menu in the chat; its number is its message. */
 async function sendMenu(
