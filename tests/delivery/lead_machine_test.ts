@@ -21,6 +21,8 @@ import { crmSide } from "../helpers/crm_side.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { someProfiles } from "../helpers/a_profile.ts";
 import { type Death, type Life, type Mortal, mortalJournal } from "../helpers/mortal_journal.ts";
+import { type MortalStore, withPostgresStore, withSqliteStore } from "../helpers/mortal_stores.ts";
+import { HAS_POSTGRES } from "../helpers/postgres.ts";
 
 const LANE = "crm:host:crm.example.ru";
 
@@ -113,8 +115,8 @@ class World {
   #bot!: ReturnType<World["boot"]>;
   readonly #mortal: Mortal;
 
-  constructor() {
-    this.#mortal = mortalJournal(() => {
+  constructor(store: MortalStore) {
+    this.#mortal = mortalJournal(store, () => {
       for (const menu of this.#unsaid.menus) this.menus.add(menu);
       for (const lead of this.#unsaid.wishes) add(this.wishes, lead);
       this.#unsaid = { menus: [], wishes: [] };
@@ -400,10 +402,6 @@ class World {
       assert.ok(attempts >= (this.posts.get(number) ?? 0), "a POST without an attempt");
     }
   }
-
-  [Symbol.dispose](): void {
-    this.#mortal[Symbol.dispose]();
-  }
 }
 
 const ALL_CARDS = {
@@ -424,18 +422,46 @@ function add(counts: Map<number, number>, key: number): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-async function live(steps: readonly Step[]): Promise<void> {
-  using world = new World();
+/** Lends worlds on each engine that is there. */
+async function onEach(run: (world: World) => Promise<void>): Promise<void> {
+  await withSqliteStore((store) => run(new World(store)));
+  if (HAS_POSTGRES) await withPostgresStore((store) => run(new World(store)));
+}
+
+function live(steps: readonly Step[]): Promise<void> {
+  return onEach((world) => liveIn(world, steps));
+}
+
+async function liveIn(world: World, steps: readonly Step[]): Promise<void> {
   await world.start();
   for (const each of steps) await world.do(each);
   await world.finish();
   await world.assertEnded();
 }
 
+const anySteps = fc.array(step, { maxLength: 80, size: "max" });
+
 Deno.test("whatever the order of presses, outcomes, kills, defects and buttons, every lead ends somewhere and no POST leaves unasked", () =>
-  fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), live), {
-    numRuns: 300,
-  }));
+  fc.assert(
+    fc.asyncProperty(
+      anySteps,
+      (steps) => withSqliteStore((store) => liveIn(new World(store), steps)),
+    ),
+    { numRuns: 300 },
+  ));
+
+Deno.test({
+  name: "so it is on PostgreSQL",
+  ignore: !HAS_POSTGRES,
+  fn: () =>
+    fc.assert(
+      fc.asyncProperty(
+        anySteps,
+        (steps) => withPostgresStore((store) => liveIn(new World(store), steps)),
+      ),
+      { numRuns: 15 },
+    ),
+});
 
 for (const when of ["before", "after"] as const) {
   for (const commits of [0, 1, 2, 3, 4]) {
@@ -464,15 +490,15 @@ for (const when of ["before", "after"] as const) {
   }
 }
 
-Deno.test("a POST that has not left when the process is told to go is sent by the next one", async () => {
-  using world = new World();
-  await world.start();
-  await world.do({ kind: "withdrawn", menu: 1 });
-  assert.equal(world.posts.get(1), undefined);
-  await world.do({ kind: "posts", outcomes: [{ kind: "accepted", status: 200 }] });
-  assert.equal((await world.journal.findLead(1))?.state, "in_crm");
-  assert.equal((await world.journal.attemptsOf(1)).length, 1);
-});
+Deno.test("a POST that has not left when the process is told to go is sent by the next one", () =>
+  onEach(async (world) => {
+    await world.start();
+    await world.do({ kind: "withdrawn", menu: 1 });
+    assert.equal(world.posts.get(1), undefined);
+    await world.do({ kind: "posts", outcomes: [{ kind: "accepted", status: 200 }] });
+    assert.equal((await world.journal.findLead(1))?.state, "in_crm");
+    assert.equal((await world.journal.attemptsOf(1)).length, 1);
+  }));
 
 for (const end of ["recordDone", "endAttempt"] as const) {
   Deno.test(`a POST whose end a defect in ${end} kept from being recorded is not sent again`, () =>

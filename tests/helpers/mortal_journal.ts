@@ -1,13 +1,8 @@
-// A journal in memory whose process can be killed between any two commits: what was not committed is gone, and the next process
+// A journal whose process can be killed between any two commits: what was not committed is gone, and the next process
 // opens what is left.
 
-import type { DatabaseSync } from "node:sqlite";
-import { spy } from "@std/testing/mock";
-import { DatabaseSync as Connection } from "node:sqlite";
-import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { type Journal, journalIn } from "../../lib/journal/journal.ts";
-import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
-import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
+import type { MortalStore } from "./mortal_stores.ts";
 
 /** When the process dies: so many commits from now, before that commit reaches the disk or right after. */
 export interface Death {
@@ -28,21 +23,15 @@ export interface Life {
 /** Stands for the end of a process: no code of its own catches it and goes on. */
 export class Killed extends Error {}
 
-export interface Mortal extends Disposable {
+export interface Mortal {
   /** Starts the next process on what the last one committed; the last one must have died. */
   live(): Promise<Life>;
 }
 
 /** @param onCommit Called when a commit of the process has reached the disk. */
-export function mortalJournal(onCommit: () => void): Mortal {
-  using prepare = spy(Connection.prototype, "prepare");
-  const db = openDatabase(":memory:", MIGRATIONS, ADDITIONS);
-  const connection: DatabaseSync | undefined = prepare.calls[0]?.self;
-  if (connection === undefined) throw new TypeError("The database prepared nothing");
-
+export function mortalJournal({ db, undo }: MortalStore, onCommit: () => void): Mortal {
   async function live(): Promise<Life> {
-    if (connection?.isTransaction) connection.exec("ROLLBACK");
-    await db.committed().catch(() => {}); // Tells the database that its transaction is gone.
+    await undo();
     const journal = await journalIn(db);
     const end = Promise.withResolvers<void>();
     let alive = true;
@@ -82,5 +71,5 @@ export function mortalJournal(onCommit: () => void): Mortal {
     };
   }
 
-  return { live, [Symbol.dispose]: () => db.close() };
+  return { live };
 }
