@@ -277,7 +277,7 @@ for (const [what, wrong, line] of BROKEN) {
       await world.bot.line(line);
       await becomeLead(galliard(world));
       const card = await world.admin.chat.nextMessage();
-      assert.match(wordsOf(card), /❌ Не отправлено в CRM: ошибка в locales\.json: crm\./);
+      assert.match(wordsOf(card), /❌ Не отправлено в CRM: ошибка в профиле: crm\./);
       await world.bot.line(/^❌ Лид не отправлен в AmoCRM: .*crm\./);
       assert.equal(amo.requestCount, 0);
       assert.doesNotMatch(world.bot.lines.join("\n"), /eyJhbGciOiJub25lIn0/);
