@@ -79,7 +79,7 @@ export async function createParts(
     log,
   });
   const { now, elapsedMs } = clock;
-  if (isAlone || crew.living() === 1) await journal.clampWaits(now());
+  await journal.clampWaits(now());
   const telegram = { token: config.botToken, apiRoot: config.telegramApiRoot };
   const cutOff = new AbortController();
   let hasStarted = false;
