@@ -4,6 +4,7 @@ import type { Database, Row } from "./engine.ts";
 import type { AttemptRecord, CrmOutcome } from "../lead.ts";
 import { numberOrNull, textOrNull } from "./rows.ts";
 import { StorageError } from "./storage_error.ts";
+import { rowsJson } from "./stored_json.ts";
 
 export interface Attempt {
   readonly lead: number;
@@ -17,7 +18,7 @@ export interface AttemptRecords {
   /**
    * Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first.
    *
-   * @throws {StorageError} On PostgreSQL, if the POST is not in this process's hand any more: it must not leave.
+   * @throws {StorageError} If the POST is not owed, or not in this process's hand any more: it must not leave.
    */
   beginAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
   /** Attempts that were begun and never ended: the process died in their middle. */
@@ -28,6 +29,12 @@ export interface AttemptRecords {
 export interface AttemptMoves extends AttemptRecords {
   /** Open attempts of a dead process, or of none that lives; see `Dialect.isAttemptLeft`. */
   attemptsLeft(dead: string | null): Promise<Attempt[]>;
+  /** `beginAttempt` for several, in their order, by one statement; undefined where that throws. See gathered.ts. */
+  beginAttempts(
+    begun: readonly Parameters<AttemptRecords["beginAttempt"]>[],
+  ): Promise<(Attempt | undefined)[]>;
+  /** `openAttemptOf` likewise. */
+  openAttemptsOf(leads: readonly number[]): Promise<(Attempt | undefined)[]>;
   /** Begins the first attempt of a lead that was recorded just now. */
   beginFirst(lead: number, nowMs: number): Promise<Attempt>;
   /** The same for several leads by one statement, each at its moment. */
@@ -47,7 +54,7 @@ export interface AttemptMoves extends AttemptRecords {
 export function attemptRecords(db: Database): AttemptMoves {
   const select = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const beginFirst = db.writer("INSERT INTO attempts (lead, nth, begun_at_ms) VALUES (?, 1, ?)");
-  const { isMine, isMyAttempt, isShared, rows } = db.dialect;
+  const { isMine, isMyAttempt, rows } = db.dialect;
   const beginFirsts = db.writer(
     `INSERT INTO attempts (lead, nth, begun_at_ms)
      SELECT CAST(value ->> 0 AS BIGINT), 1, CAST(value ->> 1 AS BIGINT) FROM ${rows("?")} AS given`,
@@ -58,11 +65,20 @@ export function attemptRecords(db: Database): AttemptMoves {
        SELECT CAST(?1 AS BIGINT), 1 + (SELECT count(*) FROM attempts WHERE lead = ?1),
          CAST(?2 AS BIGINT), CAST(?3 AS TEXT) WHERE ${condition} RETURNING nth`,
     );
+  const given = `(SELECT CAST(value ->> 0 AS BIGINT) AS lead, CAST(value ->> 1 AS BIGINT) AS now_ms,
+    value ->> 2 AS asked_by FROM ${rows("?")}) AS given`;
+  const beginAll = db.writer(
+    `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
+     SELECT lead, 1 + (SELECT count(*) FROM attempts WHERE attempts.lead = given.lead), now_ms, asked_by
+     FROM ${given} WHERE ${
+      isShared
+        ? `EXISTS (SELECT 1 FROM outbox WHERE subject = given.lead AND kind = 'post' AND ${isMine})`
+        : "1 = 1"
+    } RETURNING lead, nth`,
+  );
   const add = beginWhere("true");
   const begin = beginWhere(
-    isShared
-      ? `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`
-      : "1 = 1",
+    `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`,
   );
   const endWhere = (condition: string) =>
     db.writer(
@@ -80,6 +96,11 @@ export function attemptRecords(db: Database): AttemptMoves {
      ORDER BY lead`,
   );
   const openOf = db.reader("SELECT nth FROM attempts WHERE lead = ? AND ended_at_ms IS NULL");
+  const openOfAll = db.reader(
+    `SELECT lead, nth FROM attempts WHERE ${
+      db.dialect.isAmong("lead", "?")
+    } AND ended_at_ms IS NULL`,
+  );
 
   return {
     attemptsOf: async (lead) => (await select.all(lead)).map(toAttempt),
@@ -93,8 +114,19 @@ export function attemptRecords(db: Database): AttemptMoves {
     },
     async beginAttempt(lead, askedBy, nowMs) {
       const row = await begin.get(lead, nowMs, askedBy);
-      if (row === undefined) throw new StorageError(`the POST of lead ${lead} was taken over`);
+      if (row === undefined) throw takenOver(lead);
       return { lead, nth: Number(row["nth"]) };
+    },
+    async beginAttempts(begun) {
+      const given = begun.map(([lead, askedBy, nowMs]) => [lead, nowMs, askedBy]);
+      const rows = await beginAll.all(rowsJson(given));
+      const byLead = new Map(rows.map((row) => [Number(row["lead"]), attemptIn(row)]));
+      return begun.map(([lead]) => byLead.get(lead));
+    },
+    async openAttemptsOf(leads) {
+      const rows = await openOfAll.all(JSON.stringify(leads));
+      const byLead = new Map(rows.map((row) => [Number(row["lead"]), attemptIn(row)]));
+      return leads.map((lead) => byLead.get(lead));
     },
     addAttempt: async (lead, askedBy, nowMs) => ({
       lead,
@@ -112,6 +144,11 @@ export function attemptRecords(db: Database): AttemptMoves {
       return row === undefined ? undefined : { lead, nth: Number(row["nth"]) };
     },
   };
+}
+
+/** Why an attempt is not begun. */
+export function takenOver(lead: number): StorageError {
+  return new StorageError(`the POST of lead ${lead} was taken over`);
 }
 
 function endOf({ lead, nth }: Attempt, outcome: CrmOutcome, nowMs: number) {

@@ -16,6 +16,8 @@ interface Asked<One, Result> {
  * A verb for one thing, by a verb for many: where a statement is a way to a server and back, many at once cost little more than
  * one.
  *
+ * It may run before verbs that were asked for earlier and have not ended: each caller awaits those that it relies on.
+ *
  * @param run All or nothing; a result for each, in their order. After a defect each is tried by itself.
  * @param name As of `Database.inTurn`.
  */

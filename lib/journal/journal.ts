@@ -8,7 +8,7 @@ import { type BlockRecords, blockRecords } from "./blocked.ts";
 import { openForBot } from "./bots.ts";
 import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChatRecords, chatRecords } from "./chats.ts";
-import { type ChoiceMoves, choiceMoves, type NewChoice } from "./choices.ts";
+import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./engine.ts";
@@ -19,7 +19,7 @@ import { type DueLaneRecords, dueLaneRecords } from "./due_lanes.ts";
 import { type ErasureMoves, erasureMoves } from "./erasure.ts";
 import { type FactRecords, factRecords } from "./facts.ts";
 import { type FollowUpRecords, followUpRecords } from "./follow_ups.ts";
-import { gathered } from "./gathered.ts";
+import { verbsAtOnce } from "./verbs_at_once.ts";
 import { type HeldRecords, heldRecords } from "./held.ts";
 import { type InboxRecords, inboxRecords } from "./inbox.ts";
 import { type LeadLives, leadLives } from "./lead_life.ts";
@@ -252,6 +252,7 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
   const recordChoices = gathered(db, choices.recordChoices, "recordChoices");
   return {
     ...inTurns(db, verbs),
+    ...db.dialect.isShared && verbsAtOnce(db, { ...menus, ...choices, ...leads, ...attempts }),
     ...besideTurns(db, createReads(db, keys)),
     ...db.dialect.isShared && {
       findMenu: gathered(db, menus.findMenus, "findMenus"),

@@ -42,6 +42,8 @@ export interface LeadMoves extends LeadRecords {
   insertLead(lead: NewLead): Promise<Lead | undefined>;
   /** The same for several, in their order, by one statement. */
   insertLeads(leads: readonly NewLead[]): Promise<(Lead | undefined)[]>;
+  /** `findLead` for several, in their order, by one statement. See gathered.ts. */
+  findLeads(numbers: readonly number[]): Promise<(Lead | undefined)[]>;
   /** Holds a new lead back from the CRM: it stands open, without a card, until a person decides. */
   holdLead(lead: number): Promise<void>;
   /** Moves a lead; false when it is not where such a move begins. */
@@ -88,6 +90,7 @@ export function leadRecords(
      ON CONFLICT (chat_id, menu_message_id) DO NOTHING RETURNING number, chat_id, menu_message_id`,
   );
   const select = db.reader("SELECT * FROM leads WHERE number = ?");
+  const selectAll = db.reader(`SELECT * FROM leads WHERE ${db.dialect.isAmong("number", "?")}`);
   const selectLatest = db.reader(
     "SELECT * FROM leads WHERE chat_id = ? AND received_at_ms > ? ORDER BY number DESC LIMIT 1",
   );
@@ -168,6 +171,14 @@ export function leadRecords(
     async findLead(number) {
       const row = await select.get(number);
       return row === undefined ? undefined : toLead(row, keys);
+    },
+    async findLeads(numbers) {
+      const rows = await selectAll.all(JSON.stringify(numbers));
+      const byNumber = new Map(rows.map((row) => [Number(row["number"]), row]));
+      return numbers.map((number) => {
+        const row = byNumber.get(number);
+        return row && toLead(row, keys);
+      });
     },
     async latestLead(chatId, sinceMs) {
       const row = await selectLatest.get(chatId, sinceMs);

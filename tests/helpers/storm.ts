@@ -39,6 +39,9 @@ const MOST_A_MINUTE = 20;
 /** How long the leads of a storm may take to be where they belong before processes are started anew for it, in ms. */
 const CALM_MS = 15_000;
 
+/** The same after such a start: what is left then waits for the pace alone. */
+const PACED_MS = 4_000;
+
 /**
  * Presses and strikes, then waits until everything is calm, and checks: each visitor is confirmed, each lead is in the CRM or
  * shown to the managers, no key came twice to the CRM, no card came twice without a reason, the chat's pace was kept.
@@ -163,7 +166,7 @@ async function settle(world: CrewWorld, paced: () => void): Promise<void> {
     return owed?.["works"] === 0;
   };
   for (let starts = 0;; starts++) {
-    const untilMs = Date.now() + CALM_MS;
+    const untilMs = Date.now() + (starts === 0 ? CALM_MS : PACED_MS);
     while (Date.now() < untilMs) {
       if (await isCalm()) {
         if (starts === 0) paced();

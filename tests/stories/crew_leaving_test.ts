@@ -1,4 +1,4 @@
-// What one of several processes does for all, and how another goes on with it.
+// A process that is cut off from the database, or told to stop, while another one goes on.
 
 import assert from "node:assert/strict";
 import { eventually, withPort } from "../helpers/crew_side.ts";
@@ -7,29 +7,6 @@ import { schemaTest } from "../helpers/postgres.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { startTcpProxy } from "../helpers/tcp_proxy.ts";
 import { becomeLead, greet, wordsOf } from "../helpers/visits.ts";
-
-/** As the issue demands it: a lease of 10 s, a beat of 2 s, and the first poll. */
-const NEXT_POLLS_WITHIN_MS = 15_000;
-
-schemaTest(
-  "the process that polls is killed: the next lead is confirmed within 15 s",
-  (schema, server) =>
-    withCrew({ server, schema, size: 2, updates: "polling" }, async (world) => {
-      await becomeLead(visitor(world, 1));
-      const polling = await eventually(() => world.holder("polling"), "a process that polls");
-      const next = visitor(world, 2);
-      const menu = await greet(next);
-      await polling.process.kill();
-      const killedAtMs = performance.now();
-      next.press(menu, CHOICE);
-      await next.chat.waitFor((each) => wordsOf(each) === CONFIRMATION);
-      const tookMs = performance.now() - killedAtMs;
-      assert.ok(tookMs < NEXT_POLLS_WITHIN_MS, `confirmed after ${tookMs} ms`);
-      await world.crm.nextLead();
-      await world.crm.nextLead();
-      assert.equal(world.crm.receivedCount, 2);
-    }),
-);
 
 schemaTest(
   "a process that is cut off from the database confirms nothing, says so, and comes back by itself",
