@@ -70,11 +70,7 @@ export function attemptRecords(db: Database): AttemptMoves {
   const beginAll = db.writer(
     `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
      SELECT lead, 1 + (SELECT count(*) FROM attempts WHERE attempts.lead = given.lead), now_ms, asked_by
-     FROM ${given} WHERE ${
-      isShared
-        ? `EXISTS (SELECT 1 FROM outbox WHERE subject = given.lead AND kind = 'post' AND ${isMine})`
-        : "1 = 1"
-    } RETURNING lead, nth`,
+     FROM ${given} WHERE EXISTS (SELECT 1 FROM outbox WHERE subject = given.lead AND kind = 'post' AND ${isMine}) RETURNING lead, nth`,
   );
   const add = beginWhere("true");
   const begin = beginWhere(
