@@ -291,6 +291,7 @@ const WORST: Readonly<Record<string, readonly Pump[]>> = {
   'routes/leads_csv.ts /[;,"\\r\\n\\t]/': [["", "a"]],
   "routes/login.tsx /^\\/+/": [["", "/", "a"]],
   "routes/profile_list.tsx /(?<!\\d)\\d+$/": [["", "1", "a"], ["", "1a"]],
+  "routes/words/faults.ts /^база данных не отвечает$/": [["", "база данных не отвечает "]],
   "routes/words/faults.ts /^байт (\\d+), нужно от 1 до (\\d+)$/": [["байт ", "1", "!"], [
     "байт 1, нужно от 1 до ",
     "1",
