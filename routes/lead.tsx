@@ -13,7 +13,6 @@ import {
   LeadNote,
   readWish,
   Told,
-  type Wish,
 } from "./components/lead_note.tsx";
 import {
   DealLink,
@@ -48,7 +47,10 @@ export const handler = define.handlers({
     const frame = await frameOf(ctx);
     const { username } = lead.visitor;
     const wish = readWish(ctx.url);
-    const progress = await progressOf(lead, wish, deps);
+    const attempts = await deps.journal.attemptsOf(lead.number);
+    const pressed = wish && { wish, attempt: attempts.at(-1) };
+    const isPostOwed = await deps.journal.isPostOwed(lead.number);
+    const progress = progressOf(lead, pressed, isPostOwed, deps);
     const { sending, hasCrm, returnable, done } = progress;
     const row = ctx.url.searchParams.get("row");
     if (row !== null && isLeadsPath(row)) {
@@ -62,7 +64,6 @@ export const handler = define.handlers({
         </>,
       );
     }
-    const attempts = await deps.journal.attemptsOf(lead.number);
     const path = `/leads/${lead.number}`;
     return ctx.render(
       <Page frame={frame} title={`${words.leadOf(lead.number)} · ${isolated(nameOf(lead, words))}`}>
@@ -217,22 +218,21 @@ interface Progress {
   readonly done: Done | undefined;
 }
 
-export async function progressOf(
+/** @param pressed What was asked of the lead just now, and its last attempt. */
+export function progressOf(
   lead: ListedLead,
-  wish: Wish | undefined,
-  { journal, profiles, now }: WebDeps,
-): Promise<Progress> {
+  pressed: Omit<Done, "sending"> | undefined,
+  isPostOwed: boolean,
+  { profiles, now }: Pick<WebDeps, "profiles" | "now">,
+): Progress {
   const sending = lead.state !== "in_crm" && lead.state !== "by_hand" &&
-    (lead.state === "received" || await journal.isPostOwed(lead.number));
+    (lead.state === "received" || isPostOwed);
   const profile = profiles.current().byKey.get(lead.profile);
-  const hasCrm = profile !== undefined && hasDestination(profile);
-  const returnable = isReturnable(lead, now());
-  if (wish === undefined) return { sending, hasCrm, returnable, done: undefined };
   return {
     sending,
-    hasCrm,
-    returnable,
-    done: { wish, sending, attempt: (await journal.attemptsOf(lead.number)).at(-1) },
+    hasCrm: profile !== undefined && hasDestination(profile),
+    returnable: isReturnable(lead, now()),
+    done: pressed && { ...pressed, sending },
   };
 }
 

@@ -37,6 +37,11 @@ export const handler = define.handlers({
     const back = addressOf(query, currentCursor(ctx.url));
     const touched = touchedLead(ctx.url);
     const leads = await withTouched(page.leads, touched?.number, deps);
+    const postsOwed = await deps.journal.postsOwed(leads.map(({ number }) => number));
+    const pressed = touched && {
+      wish: touched.wish,
+      attempt: (await deps.journal.attemptsOf(touched.number)).at(-1),
+    };
     return ctx.render(
       <Page frame={frame} title={words.title}>
         <div class="title">
@@ -63,19 +68,20 @@ export const handler = define.handlers({
           ? !page.cutShort && <p class="greeting">{emptyText(query, counts, words)}</p>
           : (
             <ol class="leads" aria-label={words.list}>
-              {await Promise.all(leads.map(async (lead) => (
+              {leads.map((lead) => (
                 <LeadRow
                   key={lead.number}
                   lead={lead}
                   back={back}
-                  {...await progressOf(
+                  {...progressOf(
                     lead,
-                    touched?.number === lead.number ? touched.wish : undefined,
+                    touched?.number === lead.number ? pressed : undefined,
+                    postsOwed.has(lead.number),
                     deps,
                   )}
                   frame={frame}
                 />
-              )))}
+              ))}
             </ol>
           )}
         <Pages page={page} query={query} url={ctx.url} words={words} />

@@ -27,7 +27,7 @@ import { crmView, lookAt, outgoingView } from "./crm_view.ts";
 import { removeSecret, secretValue, withoutFileKeys, withSecrets } from "./crm_secrets.ts";
 import { isPhotoMissing, withOnePhoto, withoutMissingPhoto, withUpload } from "./photo.tsx";
 import { ownChatView, untilChatIsChecked } from "./own_chat_view.ts";
-import { orDiskFault, saveProfile } from "./profile_save.ts";
+import { orStorageFault, saveProfile } from "./profile_save.ts";
 import { stateView } from "./state_view.ts";
 import { newestChange } from "./undo.tsx";
 
@@ -74,7 +74,7 @@ export const handler = define.handlers({
       case "test":
         return draw({ crm: await testedCrm(state, key, typed) });
       case "forget": {
-        const isKeyRemoved = await orDiskFault(removeSecret(state, key, wish.secret));
+        const isKeyRemoved = await orStorageFault(state, removeSecret(state, key, wish.secret));
         if (typeof isKeyRemoved !== "boolean") return draw({ note: isKeyRemoved }, typed, 507);
         return draw({ crm: { ...crmView(state, key, typed), isKeyRemoved } });
       }

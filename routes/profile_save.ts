@@ -9,6 +9,7 @@ import { type ProfileForm, profileForm, versionOf, withProfile } from "../lib/pr
 import type { Fault } from "../lib/profiles/faults.ts";
 import { diskFault } from "../lib/profiles/file.ts";
 import { saveEdit } from "../lib/profiles/saving.ts";
+import { NO_DATABASE } from "../lib/profiles/shared_store.ts";
 import { saveKeys } from "./crm_secrets.ts";
 import { photoFaults } from "./photo.tsx";
 
@@ -17,7 +18,7 @@ type Saved =
   | Failed
   | { readonly kind: "refused"; readonly faults: readonly Fault[] };
 
-/** Saves the form with the keys that were typed in it: both or none, unless the disk fails in between. */
+/** Saves the form with the keys that were typed in it: both or none, unless the disk or the database fails in between. */
 export async function saveProfile(
   state: State,
   key: string,
@@ -33,7 +34,7 @@ export async function saveProfile(
   }
   if (versionOf(state.deps.profiles.content(), key) !== version) return { kind: "stale" };
   // First the keys, then the file that refers to them: the other way round, a full disk would leave a CRM without its key.
-  const keys = await orDiskFault(saveKeys(state, key, form));
+  const keys = await orStorageFault(state, saveKeys(state, key, form));
   if ("reason" in keys) return keys;
   const result = await saveEdit(
     state.deps.profiles,
@@ -44,7 +45,7 @@ export async function saveProfile(
     keys.keep();
     return result;
   }
-  const undone = await orDiskFault(keys.undo());
+  const undone = await orStorageFault(state, keys.undo());
   return undone !== undefined && result.kind === "failed" ? { ...result, isKeyNew: true } : result;
 }
 
@@ -56,12 +57,16 @@ interface Failed {
 }
 
 /** What it resolves with, or why the journal could not be written. */
-export async function orDiskFault<T>(work: Promise<T>): Promise<T | Failed> {
+export async function orStorageFault<T>(
+  { deps }: Pick<State, "deps">,
+  work: Promise<T>,
+): Promise<T | Failed> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof StorageError) return { kind: "failed", reason: diskFault(error) };
-    throw error;
+    if (!(error instanceof StorageError)) throw error;
+    const isDisk = deps.profiles.place === "file";
+    return { kind: "failed", reason: isDisk ? diskFault(error) : NO_DATABASE };
   }
 }
 

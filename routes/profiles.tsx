@@ -2,7 +2,7 @@
 
 import { secretNamesOf } from "../lib/crm/secrets.ts";
 import { menuMessage } from "../lib/visitors/menu_message.ts";
-import type { Journal, LastAnswer } from "../lib/journal/journal.ts";
+import type { Journal } from "../lib/journal/journal.ts";
 import type { Revision } from "../lib/journal/revisions.ts";
 import { MENU_KEY } from "../lib/profiles/edits.ts";
 import { define, type State } from "../lib/page/state.ts";
@@ -32,8 +32,11 @@ export const handler = define.handlers({
     const { byKey } = profiles;
     const isEmpty = days.every(({ byProfile }) => byProfile.size === 0) &&
       !await hasAnyLead(deps.journal, byKey.keys());
-    const answers = new Map<string, LastAnswer | undefined>();
-    for (const key of byKey.keys()) answers.set(key, await deps.journal.lastAnswer(key));
+    const answers = new Map(
+      await Promise.all(
+        [...byKey.keys()].map(async (key) => [key, await deps.journal.lastAnswer(key)] as const),
+      ),
+    );
     const notices = [...frame.notices, ...await failingCrms(ctx.state, answers, frame.since)];
     const { text, keyboard } = menuMessage(profiles, null);
     return ctx.render(

@@ -56,7 +56,7 @@ Deno.test("a start in production downloads nothing, and what it needs is cached 
     assert.ok(words.includes("--cached-only") && words.includes("--no-prompt"));
   }
   const cache =
-    "deno cache --frozen main.ts lib/app/doctor.ts lib/app/backup.ts lib/app/restore.ts lib/app/profiles_task.ts";
+    "deno cache --frozen main.ts lib/app/doctor.ts lib/app/backup.ts lib/app/restore.ts lib/app/profiles_task.ts lib/app/move.ts";
   for (const text of [DOCKERFILE, OPERATIONS]) assert.ok(text.includes(cache));
 });
 

@@ -12,6 +12,7 @@ import { type ChatProblem, createChatCheck } from "../managers/chat_check.ts";
 import type { MinutePace } from "../managers/minute_pace.ts";
 import { topicAwayText } from "../managers/chat_texts.ts";
 import { COMMANDS, OWN_CHAT_COMMANDS } from "../managers/texts.ts";
+import type { ProfilePlace } from "../profiles/fault_lines.ts";
 import { createApi } from "../telegram/client.ts";
 import { describeError } from "../telegram/failures.ts";
 import { withRetries } from "../telegram/send_retries.ts";
@@ -55,6 +56,8 @@ export interface ChatPlace {
 /** What it needs. */
 export interface ManagersChatOptions {
   readonly config: Pick<Config, "botToken" | "telegramApiRoot" | "alertChatId">;
+  /** Where the profiles are kept; in the file unless told otherwise. */
+  readonly profilesPlace?: ProfilePlace;
   readonly journal: Journal;
   readonly crew: Place;
   readonly recordDurably: RecordDurably;
@@ -115,7 +118,8 @@ export async function createManagersChat(
     pace: place.pace,
     ...isShared ? { name: () => nameFor(crew, chatSeat(place.group)), known } : {},
     onTopic(isAway) {
-      const text = topicAwayText(key === MAIN_CHAT ? null : place.topicVariable);
+      const path = key === MAIN_CHAT ? null : place.topicVariable;
+      const text = topicAwayText(path, options.profilesPlace);
       recordDurably(() =>
         isAway
           ? journal.noteFact(topicAway, "1", text, now(), [key])

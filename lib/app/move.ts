@@ -10,6 +10,7 @@ import { DEFAULT_SCHEMA } from "./database_config.ts";
 import { EXIT } from "./exit.ts";
 import { lockFolder } from "./lock.ts";
 import { tellMovedAway, whereMoved } from "./moved_away.ts";
+import { findSharedFiles } from "./shared_files.ts";
 import { freeBytes } from "./upkeep/free_space.ts";
 import { askForRoom } from "./upkeep/room.ts";
 import { progressLine, tableLines } from "./upkeep/move_words.ts";
@@ -26,6 +27,7 @@ export function move(args: readonly string[]): Promise<number> {
 
 interface Place {
   readonly dataDir: string;
+  readonly localesPath: string;
   readonly url: string;
   readonly schema: string;
   /** The database and its schema, without a password. */
@@ -41,7 +43,9 @@ async function main(args: readonly string[], read: ReadVariable): Promise<number
   const schema = read("PG_SCHEMA") ?? DEFAULT_SCHEMA;
   try {
     const where = `${shownAddress(parseAddress(url))}, схема "${checkSchemaName(schema)}"`;
-    return await moveFrom({ dataDir, url, schema, where, timeZone: readZone(read("TZ")) });
+    const localesPath = read("LOCALES_PATH") ?? "locales/locales.json";
+    const timeZone = readZone(read("TZ"));
+    return await moveFrom({ dataDir, localesPath, url, schema, where, timeZone });
   } catch (error) {
     const reason = error instanceof OpeningError ? error.message : reasonOf(error);
     return refuse(
@@ -79,7 +83,7 @@ async function moveFrom(place: Place): Promise<number> {
 }
 
 async function moveLocked(journal: string, place: Place): Promise<void> {
-  const { dataDir, url, schema, where, timeZone } = place;
+  const { dataDir, localesPath, url, schema, where, timeZone } = place;
   const copy = `${dataDir}/triborg-moving.db`;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
@@ -90,6 +94,7 @@ async function moveLocked(journal: string, place: Place): Promise<void> {
   }
   const [nowMs, begunAtMs] = [Date.now(), performance.now()];
   const isTerminal = Deno.stdout.isTerminal();
+  const files = await findSharedFiles(localesPath, dataDir, console.log);
   const moved = await moveJournal({
     journal,
     copy,
@@ -99,6 +104,7 @@ async function moveLocked(journal: string, place: Place): Promise<void> {
       random: Math.random,
       onWaiting: (sentence) => console.log(`⏳ ${sentence}`),
     },
+    files,
     interrupted: RESTARTED,
     nowMs,
     onProgress(table, rows, ofRows) {
@@ -109,7 +115,9 @@ async function moveLocked(journal: string, place: Place): Promise<void> {
   const tookS = Math.ceil((performance.now() - begunAtMs) / 1000);
   for (const line of tableLines(moved.tables)) console.log(line);
   console.log(
-    `✅ Журнал перенесён: ${contentsWords(moved.contents, nowMs, timeZone)}, за ${tookS} с.`,
+    `✅ Журнал перенесён: ${contentsWords(moved.contents, nowMs, timeZone)}, за ${tookS} с. ${
+      files.profiles === undefined ? "Без профилей" : `С профилями из ${localesPath}`
+    }, фото: ${files.photos.length}`,
   );
   if (moved.cutOff > 0) {
     console.log(

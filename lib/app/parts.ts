@@ -87,6 +87,7 @@ export async function createParts(
     journal,
     crew,
     profiles: profiles.current,
+    profilesPlace: profiles.place,
     now,
     elapsedMs,
     random: machine.random,

@@ -4,10 +4,13 @@ import type { Delivery } from "../delivery/delivery.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../log/log.ts";
 import type { GreetingPhotos } from "../visitors/greeting_photo.ts";
+import type { ProfilePlace } from "../profiles/fault_lines.ts";
 import type { Profiles } from "../profiles/profile.ts";
 
 export interface BotDeps {
   readonly profiles: () => Profiles;
+  /** Where they are kept; in the file unless told otherwise. */
+  readonly profilesPlace?: ProfilePlace;
   readonly journal: Pick<
     Journal,
     | "rememberMenu"

@@ -8,7 +8,9 @@ import type { BotDeps } from "./deps.ts";
 import { onCommand } from "./command.ts";
 
 export function idCommand(
-  { scopeOf, profiles }: Pick<AdminDeps, "scopeOf"> & Pick<BotDeps, "profiles">,
+  { scopeOf, profiles, profilesPlace }:
+    & Pick<AdminDeps, "scopeOf">
+    & Pick<BotDeps, "profiles" | "profilesPlace">,
 ): Composer<Context> {
   function roleOf(chatId: number): ChatRole {
     const scope = scopeOf(chatId);
@@ -24,7 +26,7 @@ export function idCommand(
     const { chat } = ctx;
     if (chat === undefined) return;
     const topicId = ctx.msg?.is_topic_message ? ctx.msg.message_thread_id : undefined;
-    const text = idText(chat.id, topicId ?? null, roleOf(chat.id));
+    const text = idText(chat.id, topicId ?? null, roleOf(chat.id), profilesPlace);
     if (topicId === undefined) await ctx.reply(text);
     else {
       await ctx.reply(text, { message_thread_id: topicId }).catch((error) => {

@@ -153,8 +153,7 @@ export function createCrmWork(options: CrmWorkOptions): CrmWork {
   ): Promise<void> {
     if (cutOff.aborted) return journal.releaseWork(work, now());
     if (!isOurs()) return;
-    // In line its visitor may have been blocked.
-    if (turn !== undefined && !await journal.isOwed(work)) return;
+    if (!await journal.isOwed(work)) return; // Its visitor was blocked since it was taken.
     const first = turn !== undefined && hasWaitedEnough(work, lead, turn)
       ? HELD
       : prepareLead(profile, lead, options.crmContext());

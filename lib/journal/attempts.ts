@@ -18,7 +18,7 @@ export interface AttemptRecords {
   /**
    * Records that a POST is about to leave. `askedBy` is the manager who asked for it; null for a lead's first.
    *
-   * @throws {StorageError} On PostgreSQL, if the POST is not in this process's hand any more: it must not leave.
+   * @throws {StorageError} If the POST is not owed, or not in this process's hand any more: it must not leave.
    */
   beginAttempt(lead: number, askedBy: string | null, nowMs: number): Promise<Attempt>;
   /** Attempts that were begun and never ended: the process died in their middle. */
@@ -54,7 +54,7 @@ export interface AttemptMoves extends AttemptRecords {
 export function attemptRecords(db: Database): AttemptMoves {
   const select = db.reader("SELECT * FROM attempts WHERE lead = ? ORDER BY nth");
   const beginFirst = db.writer("INSERT INTO attempts (lead, nth, begun_at_ms) VALUES (?, 1, ?)");
-  const { isMine, isMyAttempt, isShared, rows } = db.dialect;
+  const { isMine, isMyAttempt, rows } = db.dialect;
   const beginFirsts = db.writer(
     `INSERT INTO attempts (lead, nth, begun_at_ms)
      SELECT CAST(value ->> 0 AS BIGINT), 1, CAST(value ->> 1 AS BIGINT) FROM ${rows("?")} AS given`,
@@ -70,17 +70,11 @@ export function attemptRecords(db: Database): AttemptMoves {
   const beginAll = db.writer(
     `INSERT INTO attempts (lead, nth, begun_at_ms, asked_by)
      SELECT lead, 1 + (SELECT count(*) FROM attempts WHERE attempts.lead = given.lead), now_ms, asked_by
-     FROM ${given} WHERE ${
-      isShared
-        ? `EXISTS (SELECT 1 FROM outbox WHERE subject = given.lead AND kind = 'post' AND ${isMine})`
-        : "1 = 1"
-    } RETURNING lead, nth`,
+     FROM ${given} WHERE EXISTS (SELECT 1 FROM outbox WHERE subject = given.lead AND kind = 'post' AND ${isMine}) RETURNING lead, nth`,
   );
   const add = beginWhere("true");
   const begin = beginWhere(
-    isShared
-      ? `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`
-      : "1 = 1",
+    `EXISTS (SELECT 1 FROM outbox WHERE subject = ?1 AND kind = 'post' AND ${isMine})`,
   );
   const endWhere = (condition: string) =>
     db.writer(

@@ -44,6 +44,8 @@ export interface LeadLives {
   findLife(number: number): Promise<LeadLife | undefined>;
   /** Whether a POST of a lead is owed or under way. */
   isPostOwed(lead: number): Promise<boolean>;
+  /** Those of whom that is so. */
+  postsOwed(leads: readonly number[]): Promise<ReadonlySet<number>>;
   /** The leads that came from a chat, newest first. */
   leadsOfChat(chatId: number): Promise<Lead[]>;
 }
@@ -66,6 +68,9 @@ export function leadLives(
        AND kind IN ('confirmation', 'post', 'card', 'card_update')`,
   );
   const selectPost = db.reader("SELECT 1 FROM outbox WHERE subject = ? AND kind = 'post' LIMIT 1");
+  const selectPosts = db.reader(
+    `SELECT subject FROM outbox WHERE kind = 'post' AND ${db.dialect.isAmong("subject", "?")}`,
+  );
   const selectOfChat = db.reader("SELECT * FROM leads WHERE chat_id = ? ORDER BY number DESC");
   const selectAsk = db.reader(
     `SELECT until_ms FROM phone_asks WHERE lead = ? AND ${AWAITS_PHONE}`,
@@ -102,6 +107,8 @@ export function leadLives(
       };
     },
     isPostOwed: async (lead) => await selectPost.get(lead) !== undefined,
+    postsOwed: async (leads) =>
+      new Set((await selectPosts.all(JSON.stringify(leads))).map((row) => Number(row["subject"]))),
     leadsOfChat: async (chatId) => (await selectOfChat.all(chatId)).map((row) => toLead(row, keys)),
   };
 }

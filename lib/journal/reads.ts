@@ -15,7 +15,7 @@ import { waitingLeadRecords, type WaitingLeads } from "./waiting_leads.ts";
 
 export type Reads =
   & LeadPages
-  & Pick<LeadLives, "findLife">
+  & Pick<LeadLives, "findLife" | "postsOwed">
   & Totals
   & SourceCounts
   & ProfileCounts
@@ -30,7 +30,7 @@ export function createReads(db: Database, keys: BotKeys): Reads {
   const sums = totals(reading);
   const sources = sourceRecords(reading);
   const { countSources } = sources;
-  const { findLife } = leadLives(reading, keys, noteCounts(reading));
+  const { findLife, postsOwed } = leadLives(reading, keys, noteCounts(reading));
   return {
     ...leadPages(reading, keys, { ...sums, ...sources }),
     ...sums,
@@ -41,5 +41,6 @@ export function createReads(db: Database, keys: BotKeys): Reads {
     ...crmFailureRecords(reading),
     countSources,
     findLife,
+    postsOwed,
   };
 }

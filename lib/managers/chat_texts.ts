@@ -1,5 +1,6 @@
 // What the bot says of a managers' chat itself: its id, its topic, and what it does not do there. Sends nothing.
 
+import type { ProfilePlace } from "../profiles/fault_lines.ts";
 import { clip } from "../visitors/texts.ts";
 
 /** Answers `/admin` in a profile's own managers' chat. */
@@ -20,7 +21,12 @@ export type ChatRole =
   | { readonly kind: "own"; readonly profileNames: readonly string[] };
 
 /** Answers `/id` with the chat's id, the lines for `.env` and those of a profile. */
-export function idText(chatId: number, topicId: number | null, role: ChatRole): string {
+export function idText(
+  chatId: number,
+  topicId: number | null,
+  role: ChatRole,
+  place: ProfilePlace = "file",
+): string {
   const lines = [`id этого чата: ${chatId}`, ""];
   const env = [`ADMIN_CHAT_ID=${chatId}`];
   if (topicId !== null) env.push(`ADMIN_TOPIC_ID=${topicId}`);
@@ -33,26 +39,32 @@ export function idText(chatId: number, topicId: number | null, role: ChatRole): 
       ...env,
     );
   }
-  if (chatId < 0) lines.push("", ...profileLines(chatId, topicId));
+  if (chatId < 0) lines.push("", ...profileLines(chatId, topicId, place));
   return lines.join("\n");
 }
 
 const MOST_NAME = 60;
 const MOST_NAMES = 1_000;
 
-function profileLines(chatId: number, topicId: number | null): string[] {
+function profileLines(chatId: number, topicId: number | null, place: ProfilePlace): string[] {
   const topic = topicId === null ? "" : `, "topic_id": ${topicId}`;
   return [
-    "Для одного профиля — на его странице, «Свой чат менеджеров», или в locales.json:",
+    `Для одного профиля — на его странице, «Свой чат менеджеров», или в ${TEXTS[place]}:`,
     `"managers_chat_id": ${chatId}${topic}`,
   ];
 }
 
-/** The note that the topic refuses messages. @param place Where locales.json names it; null for the main chat. */
-export function topicAwayText(place: string | null): string {
-  const where = place === null
+/** What the text of the profiles is called. */
+const TEXTS: Readonly<Record<ProfilePlace, string>> = {
+  file: "locales.json",
+  database: "тексте профилей в базе",
+};
+
+/** The note that the topic refuses messages. @param path Where the profiles name it; null for the main chat. */
+export function topicAwayText(path: string | null, place: ProfilePlace = "file"): string {
+  const where = path === null
     ? "поправьте ADMIN_TOPIC_ID в .env"
-    : `поправьте ${place} в locales.json`;
+    : `поправьте ${path} в ${TEXTS[place]}`;
   return "⚠️ Тема для лидов закрыта или удалена, пока пишем в общий раздел группы. " +
     `Откройте её снова, или отправьте /id в другой теме и ${where}.`;
 }

@@ -51,13 +51,15 @@ export function createJoinedWork(
       first,
       ...await journal.takeFollowUpsOf(followUp.chatId, now(), MOST_JOINED, chat),
     ];
-    const taken = await Promise.all(works.map(({ subject }) => journal.takeFollowUp(subject)));
-    const line = taken.filter((each) => each !== undefined);
-    const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
-    const joined = joinFollowUps(line, lead.visitor, template);
-    for (const work of works.splice(joined?.count ?? 1)) await journal.releaseWork(work, now());
-    if (joined === undefined) return false;
     try {
+      const taken = await Promise.all(works.map(({ subject }) => journal.takeFollowUp(subject)));
+      const line = taken.filter((each) => each !== undefined);
+      const template = profiles().byKey.get(lead.profile)?.followUpTemplate;
+      const joined = joinFollowUps(line, lead.visitor, template);
+      const together = joined?.count ?? 1;
+      for (const work of works.slice(together)) await journal.releaseWork(work, now());
+      works.splice(together);
+      if (joined === undefined) return false;
       await show(works, joined, lead, followUp.chatId);
     } catch (error) {
       // The outbox releases the first.

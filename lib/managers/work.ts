@@ -61,14 +61,16 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (!isCardWanted(await leadOf(first.subject))) {
       return await recordDurably(() => journal.finishWork(first));
     }
-    const works = [first, ...await takeCompany()];
+    const works = [first];
     try {
+      await takeCompany(works);
       const { cards, message, keyboard } = packCards(
         await Promise.all(works.map(toCard)),
         tellTime,
         hasCrm,
       );
-      for (const work of works.splice(cards)) await putBack(work);
+      for (const work of works.slice(cards)) await putBack(work);
+      works.splice(cards);
       const outcome = await adminChat.show(message, keyboard);
       log.learned({ outcome: outcome.kind });
       if (outcome.kind === "shown") await recordShown(works, outcome.message);
@@ -107,18 +109,16 @@ export function createAdminWork(options: AdminWorkOptions): (work: Work) => Prom
     if (first !== undefined) unrecorded.delete(first.id);
   }
 
-  /** More due cards for the same message, if the last of them would otherwise wait over a minute. */
-  async function takeCompany(): Promise<WorkOf<"card">[]> {
-    const company: WorkOf<"card">[] = [];
+  /** Adds more due cards for the same message, if the last of them would otherwise wait over a minute. */
+  async function takeCompany(works: WorkOf<"card">[]): Promise<void> {
     const due = await journal.countDueWork(cardLane, "card", now(), MESSAGES_PER_MINUTE);
     const between = await journal.countDueFollowUpMessages(due, now(), chat); // Cards and follow-ups alternate.
-    if (due + between < MESSAGES_PER_MINUTE) return company;
-    while (company.length + 1 < MOST_PACKED) {
+    if (due + between < MESSAGES_PER_MINUTE) return;
+    while (works.length < MOST_PACKED) {
       const next = await journal.takeWorkOfKind(cardLane, "card", now());
-      if (next === undefined) break;
-      company.push(next);
+      if (next === undefined) return;
+      works.push(next);
     }
-    return company;
   }
 
   async function toCard(work: WorkOf<"card">): Promise<Card> {

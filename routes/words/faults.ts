@@ -51,6 +51,7 @@ const ENGLISH: readonly (readonly [RegExp, string])[] = [
   [/^нет прав на запись$/, "there is no right to write"],
   [/^диск отвечает ошибкой$/, "the disk answers with an error"],
   [/^файл занят$/, "the file is in use"],
+  [/^база данных не отвечает$/, "the database does not answer"],
   [/^ошибка диска ?(.*)$/, "an error of the disk $1"],
   [
     /^ключ «(.+)» второй раз, уже есть в строке (\d+)$/,

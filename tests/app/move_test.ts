@@ -1,11 +1,14 @@
 // `deno task move` as a process of its own, and what backup and restore say where the journal is in PostgreSQL.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { EXIT } from "../../lib/app/exit.ts";
 import { lockFolder } from "../../lib/app/lock.ts";
 import { openCheckedJournal } from "../../lib/app/open_journal.ts";
+import { createPhotoStore } from "../../lib/profiles/photos/store.ts";
 import { aLog } from "../helpers/a_log.ts";
 import { DENO, taskArguments } from "../helpers/deno.ts";
+import { PHOTOS } from "../helpers/photos.ts";
 import { makeFullJournal } from "../helpers/full_journal.ts";
 import { type PostgresServer, postgresTest, schemaTest } from "../helpers/postgres.ts";
 import { TOKEN } from "../helpers/world.ts";
@@ -32,7 +35,14 @@ async function withPlace(
   const start: Place["start"] = async (task, env = {}) =>
     new Deno.Command(DENO, {
       args: await taskArguments(task),
-      env: { DATA_DIR: data, TZ: "Europe/Moscow", NO_COLOR: "1", ...to, ...env },
+      env: {
+        DATA_DIR: data,
+        LOCALES_PATH: `${folder}/locales.json`,
+        TZ: "Europe/Moscow",
+        NO_COLOR: "1",
+        ...to,
+        ...env,
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -40,7 +50,14 @@ async function withPlace(
   const run: Place["run"] = async (task, env = {}, args = []) => {
     const { code, stdout, stderr } = await new Deno.Command(DENO, {
       args: [...await taskArguments(task), ...args],
-      env: { DATA_DIR: data, TZ: "Europe/Moscow", NO_COLOR: "1", ...to, ...env },
+      env: {
+        DATA_DIR: data,
+        LOCALES_PATH: `${folder}/locales.json`,
+        TZ: "Europe/Moscow",
+        NO_COLOR: "1",
+        ...to,
+        ...env,
+      },
       stdin: "null",
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -66,7 +83,10 @@ schemaTest(
       const { code, said } = await run("move");
       assert.equal(code, 0, said);
       assert.match(said, /^leads +3 +3$/m);
-      assert.match(said, /✅ Журнал перенесён: 3 лида, последний 01\.01\.1970 03:00, за \d+ с\.\n/);
+      assert.match(
+        said,
+        /✅ Журнал перенесён: 3 лида, последний 01\.01\.1970 03:00, за \d+ с\. Без профилей, фото: 0\n/,
+      );
       assert.match(said, /Отправок в CRM, которые могли уйти: 1\./);
       assert.ok(!said.includes(decodeURIComponent(new URL(server.url).password)));
       assert.deepEqual(
@@ -86,6 +106,28 @@ schemaTest(
       assert.equal(again.code, EXIT.defect);
       assert.match(again.said, /уже переносили/);
       assert.match(again.said, /схема "\w+" не пуста: в ней таблица leads.*лидов: 3/);
+    }),
+);
+
+schemaTest(
+  "profiles and photos go with the journal",
+  (schema, server) =>
+    withPlace(at(server, schema), async ({ folder, data, run }) => {
+      await makeFullJournal(`${data}/triborg.db`);
+      await Deno.copyFile("locales/locales.json", `${folder}/locales.json`);
+      const kept = await createPhotoStore(data, Date.now).keep(PHOTOS.jpeg);
+      assert.ok(kept.kind === "kept");
+      await Deno.writeTextFile(`${data}/media/notes.txt`, "");
+      const { code, said } = await run("move");
+      assert.equal(code, 0, said);
+      assert.match(said, /С профилями из \S+\/locales\.json, фото: 1\n/);
+      const text = await server.sql(`SELECT md5(text), revision FROM ${schema}.profiles`);
+      const wanted = createHash("md5").update(await Deno.readFile("locales/locales.json"));
+      assert.equal(text, `${wanted.digest("hex")}|1`);
+      const photo = await server.sql(
+        `SELECT name, encode(sha256(bytes), 'hex') = split_part(name, '.', 1) FROM ${schema}.media`,
+      );
+      assert.equal(photo, `${kept.name}|t`);
     }),
 );
 

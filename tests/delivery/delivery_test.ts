@@ -12,6 +12,7 @@ import { ADMIN_CHAT_LANE, EDITS_LANE, type Journal } from "../../lib/journal/jou
 import { openJournal } from "../../lib/journal/sqlite/open.ts";
 import type { CrmOutcome } from "../../lib/lead.ts";
 import { createDurableRecording } from "../../lib/journal/durable.ts";
+import { StorageError } from "../../lib/journal/storage_error.ts";
 import type { SendOutcome } from "../../lib/visitors/chat.ts";
 import {
   A_HELD_LINE,
@@ -396,6 +397,27 @@ Deno.test("cards that come while one waits for Telegram's pace go with it", () =
     assert.deepEqual(await journal.lanes(ADMIN_CHAT_LANE), []);
     assert.ok(sent.length < 21, `${sent.length} messages`);
   }, { managers: { ready: () => ready.promise } });
+});
+
+Deno.test("cards that were taken to go together come later when the journal fails between them", () => {
+  let takings = 0;
+  return withDelivery(async ({ delivery, journal, later }) => {
+    await oweCards(journal, 1, 25);
+    delivery.wake();
+    await allTurns();
+    later(60_000);
+    delivery.wake();
+    await allTurns();
+    assert.equal((await journal.countLeads()).in_admin_chat, 25);
+  }, {
+    managers: {},
+    breakJournal: (journal) => ({
+      takeWorkOfKind(lane, kind, nowMs) {
+        if (++takings === 3) return Promise.reject(new StorageError("disk I/O error"));
+        return journal.takeWorkOfKind(lane, kind, nowMs);
+      },
+    }),
+  });
 });
 
 Deno.test("a lead that is closed while its card waits is not announced", () => {

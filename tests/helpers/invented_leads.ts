@@ -44,7 +44,7 @@ async function finish(
   index: number,
 ): Promise<void> {
   if (profile === "cg") return void await partsOf(journal).moveLead(number, "in_admin_chat");
-  const attempt = await journal.beginAttempt(number, null, receivedAtMs);
+  const attempt = await partsOf(journal).addAttempt(number, null, receivedAtMs);
   const accepted = index % 9 !== 4;
   if (accepted) {
     await partsOf(journal).closeAttempt(

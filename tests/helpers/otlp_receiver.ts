@@ -22,29 +22,34 @@ export interface OtlpReceiver extends AsyncDisposable {
   spans(): ReceivedSpan[];
   /** The names of metrics, with the attributes of their points. */
   metrics(): Map<string, Record<string, unknown>[]>;
-  /** Resolves when something has arrived that makes this true. */
+  /** Resolves when something has arrived that makes this true; fails after a minute. */
   until(isTrue: () => boolean): Promise<void>;
 }
 
 /** Starts the collector. */
 export function startOtlpReceiver(): OtlpReceiver {
   const bodies: string[] = [];
+  // Parsed once: `until` looks again at each arrival.
+  // deno-lint-ignore no-explicit-any
+  const parsed: any[] = [];
   const paths = new Set<string>();
   const waiting = new Set<() => void>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     paths.add(new URL(request.url).pathname);
-    bodies.push(await request.text());
+    const body = await request.text();
+    bodies.push(body);
+    parsed.push(JSON.parse(body));
     for (const look of waiting) look();
     return Response.json({});
   });
   // deno-lint-ignore no-explicit-any
-  const all = (key: string): any[] =>
-    bodies.map((body) => JSON.parse(body)).flatMap((body) => body[key] ?? []);
+  const all = (key: string): any[] => parsed.flatMap((body) => body[key] ?? []);
   return {
     env: {
       OTEL_DENO: "true",
       OTEL_DENO_TRACING: "false",
       OTEL_METRIC_EXPORT_INTERVAL: "100",
+      OTEL_BSP_SCHEDULE_DELAY: "100",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.addr.port}`,
     },
@@ -74,12 +79,17 @@ export function startOtlpReceiver(): OtlpReceiver {
       return found;
     },
     until: (isTrue) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = () => {
           if (!isTrue()) return;
+          clearTimeout(failsafe);
           waiting.delete(look);
           resolve();
         };
+        const failsafe = setTimeout(() => {
+          waiting.delete(look);
+          reject(new Error(`It never became true, with ${bodies.length} bodies: ${isTrue}`));
+        }, 60_000);
         waiting.add(look);
         look();
       }),

@@ -20,6 +20,8 @@ export async function withSheetWorld(
   }, {
     ...options,
     asleep: true,
+    // Two proxies and TLS take longer than other stories' CRMs.
+    env: { CRM_TIMEOUT_SECONDS: "30", ...options.env },
     locales(locales, server) {
       const { pathname } = new URL(sheet.url);
       locales.agency.crm = { kind: "google_sheets" };

@@ -542,7 +542,7 @@ Deno.test("an open lead is closed by hand, once", async () => {
 Deno.test("the page warns before sending again after a doubtful attempt", async () => {
   await using page = await openPage();
   const lead = await recordOpen(page);
-  const attempt = await page.journal.beginAttempt(lead, "@a", NOON_MS);
+  const attempt = await partsOf(page.journal).addAttempt(lead, "@a", NOON_MS);
   await partsOf(page.journal).closeAttempt(
     attempt,
     { kind: "timeout", afterMs: 10_000 },

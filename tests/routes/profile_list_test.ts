@@ -52,7 +52,7 @@ Deno.test("a card shows the CRM's last answer in words", async () => {
   for (const [index, [outcome, tookMs, sentence]] of answers.entries()) {
     const begunAtMs = NOON_MS + index * 20_000;
     const lead = await record(page, index + 1, begunAtMs, "in_crm");
-    const attempt = await page.journal.beginAttempt(lead, null, begunAtMs);
+    const attempt = await partsOf(page.journal).addAttempt(lead, null, begunAtMs);
     await partsOf(page.journal).closeAttempt(attempt, outcome, begunAtMs + tookMs);
     page.nowMs = begunAtMs + tookMs;
     assert.match(await (await browser.get("/")).text(), sentence);

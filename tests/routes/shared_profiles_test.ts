@@ -98,3 +98,43 @@ Deno.test("where the file is the place, the first page says nothing of a databas
   const text = await (await (await page.login()).get("/")).text();
   assert.doesNotMatch(text, /хранятся в базе/);
 });
+
+schemaTest(
+  "a change is taken back on another process than it was made on",
+  async (schema, server) => {
+    await using one = await aPage(server, schema);
+    await using other = await aPage(server, schema);
+    const anna = await one.login("Анна");
+    const before = one.store.text();
+    await anna.post("/profiles/agency", { ...profileFields(one, "agency"), name: "MONSTER" });
+    await other.store.renew();
+    const again = await other.login("Анна");
+    const page = await (await again.get("/profiles/agency?saved")).text();
+    const [, change = ""] = /name="change" value="(\d+)"/.exec(page) ?? [];
+    assert.equal((await again.post("/undo", { change })).status, 303);
+    assert.equal(other.store.text(), before);
+    await one.store.renew();
+    assert.equal(one.store.text(), before);
+  },
+);
+
+schemaTest(
+  "without a database a form is not saved, says why, and keeps what was typed",
+  async (schema, server) => {
+    await using page = await aPage(server, schema);
+    const browser = await page.login();
+    const fields = { ...profileFields(page, "agency"), name: "НАБРАНО" };
+    page.deps.profiles.save = () =>
+      Promise.resolve({ kind: "failed", reason: "база данных не отвечает" });
+    const failed = await browser.post("/profiles/agency", fields);
+    assert.equal(failed.status, 507);
+    const text = await failed.text();
+    assert.match(
+      text,
+      /Не сохранено: база данных не отвечает\..*Сохраните ещё раз, когда база ответит/s,
+    );
+    assert.match(text, /НАБРАНО/);
+    const english = await browser.post("/profiles/agency", fields, { "accept-language": "en" });
+    assert.match(await english.text(), /the database does not answer/);
+  },
+);

@@ -32,7 +32,7 @@ async function attempt(page: PageOfTest, outcome: CrmOutcome, endedAtMs: number)
   const accepted = outcome.kind === "accepted";
   const lead = await record(page, endedAtMs, accepted ? "in_crm" : "in_admin_chat");
   await partsOf(journal).closeAttempt(
-    await journal.beginAttempt(lead, null, endedAtMs),
+    await partsOf(journal).addAttempt(lead, null, endedAtMs),
     outcome,
     endedAtMs,
   );

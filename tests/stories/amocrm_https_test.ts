@@ -30,6 +30,7 @@ Deno.test("a lead and its note go over https to the account's own host, with the
     await world.restart(await gate.env(world.folder));
     await world.telegram.untilPolled();
     await becomeLead(galliard(world));
+    await world.bot.line("успешно отправлен");
     await noted.promise;
     await world.bot.line("📤 Отправка лида в AmoCRM: https://monster.amocrm.ru/…");
     assert.deepEqual(seen, [
@@ -39,7 +40,7 @@ Deno.test("a lead and its note go over https to the account's own host, with the
     assert.deepEqual(gate.asked, ["monster.amocrm.ru:443", "monster.amocrm.ru:443"]);
   }, {
     asleep: true,
-    env: { SECRET_AMO: TOKEN },
+    env: { SECRET_AMO: TOKEN, CRM_TIMEOUT_SECONDS: "30" },
     locales(locales) {
       locales.agency.crm = { kind: "amocrm", account: "monster.amocrm.ru", token: "{secret:amo}" };
       locales.agency.webhook_url = "";

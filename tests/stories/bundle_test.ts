@@ -60,7 +60,10 @@ Deno.test("the bundle runs with Deno alone, .env and locales/ beside it: bot, pa
     assert.match(backup.said, /^✅ Копия журнала: .*, 1 лид, /);
     assert.equal((await run("restore")).code, EXIT.locked);
     const unknown = await run("docter");
-    assert.match(unknown.said, /^❌ Нет команды «docter»: есть doctor, backup, restore и profiles/);
+    assert.match(
+      unknown.said,
+      /^❌ Нет команды «docter»: есть doctor, backup, restore, move и profiles/,
+    );
     assert.equal(unknown.code, EXIT.faults);
 
     assert.equal(await bot.stop(), 0);

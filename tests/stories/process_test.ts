@@ -116,7 +116,7 @@ Deno.test("a start that hangs on reading the profiles can be stopped", async () 
       PORT: "0",
     });
     using _held = await Deno.open(path, { write: true }); // Waits until the bot has opened it.
-    const failsafe = setTimeout(bot.kill, 15_000);
+    const failsafe = setTimeout(bot.kill, 60_000);
     assert.equal(await bot.stop(), 0);
     clearTimeout(failsafe);
   } finally {

@@ -53,7 +53,7 @@ async function withStrange(
         new Promise((resolve, reject) => {
           const failsafe = setTimeout(
             () => reject(new Error(`No ${method}. The log:\n${bot.lines.join("\n")}`)),
-            15_000,
+            60_000,
           );
           const look = () => {
             const found = calls.filter((call) => call.method === method)[times - 1];

@@ -16,7 +16,11 @@ export function onPostgres(
     const command = commandOf(task, parseAddress(url), schema);
     return `С DATABASE_URL журнал — в PostgreSQL, и ${
       task === "backup" ? "копию делает pg_dump" : "из копии его возвращает pg_restore"
-    }: ${command} (docs/operations.md). Пароль спросит сама программа, или он в ~/.pgpass`;
+    }: ${command}. ${
+      task === "backup"
+        ? "Пароль спросит сама программа, или он в ~/.pgpass"
+        : "Потом отметьте схему копией, иначе лиды уйдут ещё раз: docs/operations.md"
+    }`;
   } catch (error) {
     return messageOf(error);
   }

@@ -222,9 +222,8 @@ export async function createUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   async function oweDailyLine(day: string): Promise<void> {
     const from = dayBeforeStartMs(now(), timeZone);
     const counts: Partial<Record<Place, number>> = {};
-    for (
-      const places of (await journal.countByProfile(from, dayStartMs(now(), timeZone))).values()
-    ) {
+    const byProfile = await journal.countByProfile(from, dayStartMs(now(), timeZone));
+    for (const places of byProfile.values()) {
       for (const [place, leads] of Object.entries(places) as [Place, number][]) {
         counts[place] = (counts[place] ?? 0) + leads;
       }

@@ -9,13 +9,15 @@ import { MIGRATIONS } from "../postgres/schema.ts";
 import { copyAtRest, removeDatabase } from "../sqlite/database_copy.ts";
 import { openJournal } from "../sqlite/open.ts";
 import { openTables } from "../sqlite/table_rows.ts";
+import { putSharedFiles, type SharedFiles } from "./shared_files.ts";
 
-export interface MoveOptions extends Pick<FillingOptions, "more" | "onProgress"> {
+export interface MoveOptions extends Pick<FillingOptions, "onProgress"> {
   /** The journal's file; no process has it open. */
   readonly journal: string;
   /** Where the copy is while it is needed; one that is left from before goes. */
   readonly copy: string;
   readonly to: ConnectingOptions;
+  readonly files: SharedFiles;
   /** How attempts end that were cut off. */
   readonly interrupted: CrmOutcome;
   readonly nowMs: number;
@@ -36,15 +38,20 @@ export interface Moved {
  * @throws {Error} As `fillSchema` does, and what the disk says.
  */
 export async function moveJournal(options: MoveOptions): Promise<Moved> {
-  const { journal, copy, to, more, onProgress } = options;
+  const { journal, copy, to, files, nowMs, onProgress } = options;
   removeDatabase(copy);
   try {
     copyAtRest(journal, copy);
     const contents = inspectJournal(copy);
     const cutOff = await restart(copy, options);
     using from = openTables(copy);
-    const { schema } = to;
-    const filling = { schema, migrations: MIGRATIONS, from, more, onProgress };
+    const filling: FillingOptions = {
+      schema: to.schema,
+      migrations: MIGRATIONS,
+      from,
+      more: (client) => putSharedFiles(client, files, nowMs),
+      onProgress,
+    };
     const tables = await withConnection(to, (client) => fillSchema(client, filling));
     return { contents, tables, cutOff };
   } finally {
@@ -52,13 +59,17 @@ export async function moveJournal(options: MoveOptions): Promise<Moved> {
   }
 }
 
-/** What a start of this bot makes of the journal: the newest tables, and work that is due. */
+/** What a start of this bot makes of the journal: the newest tables, the profiles as they are by now, and work that is due. */
 async function restart(
   path: string,
-  { interrupted, nowMs }: Pick<MoveOptions, "interrupted" | "nowMs">,
+  { files: { profiles }, interrupted, nowMs }: MoveOptions,
 ): Promise<number> {
   const journal = await openJournal(path);
   try {
+    if (profiles !== undefined) {
+      await journal.recordVersion(profiles, nowMs);
+      await journal.recordDestinations(profiles.hasCrm, nowMs);
+    }
     const cutOff = await journal.recover(interrupted, nowMs);
     await journal.committed();
     return cutOff.length;

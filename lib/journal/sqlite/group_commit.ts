@@ -109,24 +109,24 @@ export function withGroupCommit(
     }
   }
 
-  let last: Promise<void> | undefined;
+  let isVerbRunning = false;
+  const line: (() => void)[] = [];
 
   async function inTurn<T>(verb: () => Promise<T>): Promise<T> {
-    const before = last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    last = promise;
-    if (before !== undefined) await before;
+    if (isVerbRunning) await new Promise<void>((resolve) => void line.push(resolve));
+    isVerbRunning = true;
     try {
       return await verb();
     } finally {
-      if (last === promise) last = undefined;
-      resolve();
+      const next = line.shift();
+      if (next === undefined) isVerbRunning = false;
+      else next(); // Its turn has begun: no other gets between.
     }
   }
 
   /** Not in the middle of a verb. */
   function commit(): Promise<void> {
-    if (last !== undefined) return inTurn(() => Promise.resolve(commitNow()));
+    if (isVerbRunning) return inTurn(() => Promise.resolve(commitNow()));
     commitNow();
     return Promise.resolve();
   }

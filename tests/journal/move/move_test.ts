@@ -38,6 +38,7 @@ async function withPlace(
           journal: file,
           copy: `${folder}/moving.db`,
           to,
+          files: { profiles: undefined, photos: [] },
           interrupted: CUT_OFF,
           nowMs: NOON_MS,
           onProgress() {},
