@@ -250,15 +250,10 @@ async function createJournal(db: Database, botId: string | undefined): Promise<J
     ...inTurns(db, { ...sharedProfileRecords(db, versions, destinations), ...mediaRecords(db) }),
     ...photoBytes(db),
   });
-  const recordChoices = gathered(db, choices.recordChoices, "recordChoices");
   return {
     ...inTurns(db, verbs),
     ...db.dialect.isShared && verbsAtOnce(db, { ...menus, ...choices, ...leads, ...attempts }),
     ...besideTurns(db, createReads(db, keys)),
-    ...db.dialect.isShared && {
-      findMenu: gathered(db, menus.findMenus, "findMenus"),
-      recordChoice: (...choice: NewChoice) => recordChoices(choice),
-    },
     shared: db.dialect.isShared ? shared() : undefined,
     chatOf: chats.chatOf,
     ownFact: facts.ownFact,

@@ -108,6 +108,7 @@ export async function withCrew(
         async () => process.isGone || await member.ready() === 200,
         () => `process ${started.length} is not ready:\n${process.lines.join("\n")}`,
       );
+      if (process.isGone) throw new Error(`A process ended:\n${process.lines.join("\n")}`);
       return member;
     },
     async rows(sql) {

@@ -30,7 +30,9 @@ async function run(options: StormTest, seed: number): Promise<void> {
   const { updates = "webhook", withStandby = false } = options;
   const larger = Number(Deno.env.get("CREW_PRESSES") ?? 0);
   const presses = larger || options.presses;
-  const count = larger > 0 ? Math.ceil(larger / options.pressesABlow) : options.blows.length;
+  const count = larger > 0
+    ? Math.max(1, Math.floor(larger / options.pressesABlow))
+    : options.blows.length;
   const blows = Array.from(
     { length: count },
     (_, nth) => options.blows[nth % options.blows.length]!,
