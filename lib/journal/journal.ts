@@ -8,7 +8,7 @@ import { type BlockRecords, blockRecords } from "./blocked.ts";
 import { openForBot } from "./bots.ts";
 import { type CardMoves, cardMoves } from "./card_moves.ts";
 import { type ChatRecords, chatRecords } from "./chats.ts";
-import { type ChoiceMoves, choiceMoves, type NewChoice } from "./choices.ts";
+import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./engine.ts";
