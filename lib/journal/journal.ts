@@ -12,7 +12,6 @@ import { type ChoiceMoves, choiceMoves } from "./choices.ts";
 import { type CrmMoves, crmMoves } from "./crm_moves.ts";
 import { crmNoteMoves } from "./crm_notes.ts";
 import type { Database } from "./engine.ts";
-import { gathered } from "./gathered.ts";
 import { type DealRecords, dealRecords } from "./deals.ts";
 import { type DestinationMoves, destinationMoves } from "./destinations.ts";
 import { type DueFollowUpRecords, dueFollowUpRecords } from "./due_follow_ups.ts";
