@@ -11,6 +11,7 @@ import {
   failureOf,
   isRefusedAs,
   LONGEST_SHORT_WAIT_MS,
+  mayHaveSucceeded,
 } from "../telegram/failures.ts";
 import type { FollowUpPart } from "./cards.ts";
 import type { MessageAddress } from "../lead.ts";
@@ -148,7 +149,7 @@ export function createAdminChat(options: AdminChatOptions): OwnedChat {
         reserved.sent(sent.length);
         return shownAs(to, sent, messages);
       } catch (error) {
-        reserved.sent(0);
+        reserved.sent(mayHaveSucceeded(error) ? messages : 0); // Telegram counts what it took without an answer, too.
         const failure = failureOf(error);
         if (failure === undefined) throw error;
         const reason = describeError(error);

@@ -1,7 +1,7 @@
 // Classifies failed calls of the Bot API by one table of refusals, and describes them without the token.
 
 import { GrammyError, HttpError } from "grammy";
-import { messageOf, rootCauseOf } from "../log/error_words.ts";
+import { messageOf, neverConnected, rootCauseOf } from "../log/error_words.ts";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS } from "../backoff.ts";
 import { NoAnswer } from "./http.ts";
 
@@ -89,6 +89,12 @@ export function isRefusedAs(reason: string, ...meanings: readonly RefusalMeaning
   return REFUSALS.some(([, says, means]) =>
     says !== null && meanings.some((each) => each === means) && says.test(reason)
   );
+}
+
+/** Whether a call that threw this may have had its effect: it reached Telegram, or may have, and was not refused. */
+export function mayHaveSucceeded(error: unknown): boolean {
+  if (failureOf(error)?.kind !== "unreached") return false;
+  return !(error instanceof HttpError && neverConnected(error.error));
 }
 
 /** Classifies a thrown error; undefined for a defect. */

@@ -240,6 +240,22 @@ Deno.test("show waits as long as Telegram says after a 429, and then shows", () 
     assert.deepEqual(shown(), ["Карточка"]);
   }));
 
+Deno.test("a message that Telegram took without an answer counts towards the minute's 20, one that it never got does not", () =>
+  withAdminChat(async ({ telegram, group, adminChat, waits, shown }) => {
+    const send = (text: string) => adminChat.show({ text, entities: [] });
+    telegram.fault({ method: "sendMessage", times: 1, fault: { kind: "reset_after" } });
+    assert.equal((await send("unheard")).kind, "failed");
+    await telegram.down();
+    assert.equal((await send("unreached")).kind, "failed");
+    await telegram.up();
+    for (let nth = 1; nth < MESSAGES_PER_MINUTE; nth++) await send(`${nth}`);
+    assert.deepEqual(waits, []);
+    await send("the 21st");
+    assert.notDeepEqual(waits, []);
+    assert.equal(shown().length, MESSAGES_PER_MINUTE + 1);
+    assert.ok(telegram.calls.every(({ outcome }) => !("error_code" in outcome)), String(group.id));
+  }));
+
 Deno.test("show fails at a 429 of more than a minute, says for how long, and asks no second time", () =>
   withAdminChat(async ({ adminChat, telegram, waits, shown }) => {
     for (const [retry_after, retryAfterMs] of [[61, 61_000], [86_400, 300_000]]) {
