@@ -228,7 +228,8 @@ function serverIn(folder: string, port: number, user: string | undefined): Postg
 /** Without it a server would outlive tests that are killed, and the one that all tests share. */
 async function endWithTests(user: string | undefined, folder: string): Promise<void> {
   const watch = `while [ -d /proc/${Deno.pid} ] && [ -d '${folder}' ]; do sleep 0.5; done
-    '${PROGRAMS}/pg_ctl' -s -D '${folder}' -m immediate stop; rm -rf '${folder}' /tmp/postgres_of_${Deno.pid}`;
+    '${PROGRAMS}/pg_ctl' -s -D '${folder}' -m immediate stop; rm -rf '${folder}'
+    [ -d /proc/${Deno.pid} ] || rm -rf /tmp/postgres_of_${Deno.pid}`;
   await runAs(user, "sh", ["-c", `setsid -f sh -c "$0" >/dev/null 2>&1 </dev/null`, watch]);
 }
 

@@ -206,14 +206,18 @@ Deno.test("an answer that is edited before it is sent arrives as edited, once", 
 
 /** Two visitors whose cards came in one message. */
 async function withTwoCards(world: World) {
-  world.crm.behave({ kind: "answer", status: 500 });
+  // All leads fail together, else on a slow machine each card is shown before the next is due.
+  const allAreLeads = Promise.withResolvers<void>();
+  const then = { kind: "answer", status: 500 } as const;
+  world.crm.behave({ kind: "slow", until: allAreLeads.promise, then });
   const people = [];
   // So many that the last of them share a message.
-  const names = Array.from({ length: 24 }, (_, nth) => `v${nth}`);
+  const names = Array.from({ length: 45 }, (_, nth) => `v${nth}`);
   for (const name of names) {
     people.push(world.telegram.user({ first_name: name.toUpperCase(), username: name }));
   }
   await Promise.all(people.map(becomeLead));
+  allAreLeads.resolve();
   const card = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
   const inIt = people.filter(({ user }) => wordsOf(card).includes(`@${user.username}\n`));
   return { people, inIt, card };
@@ -249,7 +253,7 @@ Deno.test("a reply to several cards in one message asks which one, waits through
     }
     const late = await aManager(world, "clara").press(question, button).answered;
     assert.equal(late.text, "Уже выбрано");
-  }, { telegram: { limits: "off" } }));
+  }, { telegram: { limits: "off" }, env: { CRM_TIMEOUT_SECONDS: "120" } }));
 
 Deno.test("a reply to several cards that is meant for nobody is sent to nobody", () =>
   withWorld(async (world) => {
@@ -260,7 +264,7 @@ Deno.test("a reply to several cards that is meant for nobody is sent to nobody",
     await manager.press(question, "✖️ Не отправлять").answered;
     await world.admin.chat.waitFor((each) => each.text === "✖️ Не отправлено");
     assert.ok(world.telegram.calls.every(({ method }) => method !== "copyMessage"));
-  }, { telegram: { limits: "off" } }));
+  }, { telegram: { limits: "off" }, env: { CRM_TIMEOUT_SECONDS: "120" } }));
 
 Deno.test("a note in reply to a card stays inside, and is marked as noted", () =>
   withWorld(async (world) => {

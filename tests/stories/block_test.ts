@@ -192,16 +192,20 @@ Deno.test("a reply to a message about several visitors asks which one, across a 
     await anna.press(which, "✖️ Никого").answered;
     await world.admin.chat.waitFor((each) => wordsOf(each) === "✖️ Никого");
     assert.deepEqual(blocks(world), [`${second.id} @anna`]);
-  }, { telegram: { limits: "off" } }));
+  }, { telegram: { limits: "off" }, env: { CRM_TIMEOUT_SECONDS: "120" } }));
 
 /** Two or more leads whose cards share a message. */
 async function withTwoCards(world: World) {
-  world.crm.behave({ kind: "answer", status: 500 });
+  // All leads fail together, else on a slow machine each card is shown before the next is due.
+  const allAreLeads = Promise.withResolvers<void>();
+  const then = { kind: "answer", status: 500 } as const;
+  world.crm.behave({ kind: "slow", until: allAreLeads.promise, then });
   const people = Array.from(
-    { length: 30 },
+    { length: 45 },
     (_, nth) => world.telegram.user({ first_name: `V${nth}`, username: `visitor${nth}` }),
   );
   await Promise.all(people.map(becomeLead));
+  allAreLeads.resolve();
   const card = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
   return {
     card,
