@@ -79,6 +79,7 @@ schemaTest(
       const inHand = `SELECT count(*) FROM ${schema}.outbox WHERE kind = 'card' AND holder <> ''`;
       await eventually(async () => await server.sql(inHand) === "1", "the card is in hand");
       first.jump(60_000);
+      first.place.want([]); // Else it may take the seat again, under its new name.
       await eventually(() => second.place.holds(CHAT), "the second has the chat");
       outside.retryAfterS = () => 0;
       await eventually(() => outside.shown.length > 0, "the card");

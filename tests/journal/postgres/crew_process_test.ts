@@ -5,7 +5,7 @@ import { FENCE } from "../../../lib/journal/postgres/crew/statements.ts";
 import type { Connection } from "../../../lib/journal/postgres/crew/connection.ts";
 import { anySaid, AUDIT_TABLES, OVERLAPS, startCrewProcess } from "../../helpers/crew_process.ts";
 import { connecting, createCrewSchema, eventually } from "../../helpers/crew_side.ts";
-import { type PostgresServer, schemaTest } from "../../helpers/postgres.ts";
+import { type PostgresServer, postgresTest, schemaTest } from "../../helpers/postgres.ts";
 
 const SEATS = ["polling", "upkeep", "chat:-100", "crm:one"];
 
@@ -104,9 +104,10 @@ schemaTest(
   },
 );
 
-schemaTest(
+postgresTest(
   "after a crash of the server, short or long, all come back, and each seat has one holder",
-  async (schema, server) => {
+  async (server) => {
+    const schema = server.freshSchema();
     const database = await createAudited(server, schema);
     database.close();
     const work = { url: server.url, schema, seats: SEATS };

@@ -75,7 +75,8 @@ for (
   );
 }
 
-schemaTest("committed rejects when the batch was lost", async (schema, server) => {
+postgresTest("committed rejects when the batch was lost", async (server) => {
+  const schema = server.freshSchema();
   await using notes = await openNotes(server.url, schema);
   let committed: Promise<void> | undefined;
   const writing = notes.db.inTurn(async () => {
@@ -91,9 +92,10 @@ schemaTest("committed rejects when the batch was lost", async (schema, server) =
   assert.deepEqual(await notes.ids(), [3]);
 });
 
-schemaTest(
+postgresTest(
   "a verb whose batch is lost writes nothing more, whatever it catches",
-  async (schema, server) => {
+  async (server) => {
+    const schema = server.freshSchema();
     await using notes = await openNotes(server.url, schema);
     await notes.db.inTurn(async () => {
       await notes.insert(1);

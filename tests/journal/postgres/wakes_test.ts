@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createWakes, WAKE } from "../../../lib/journal/postgres/crew/wakes.ts";
 import { connecting, eventually, withPort } from "../../helpers/crew_side.ts";
-import { schemaTest } from "../../helpers/postgres.ts";
+import { postgresTest, schemaTest } from "../../helpers/postgres.ts";
 import { startTcpProxy } from "../../helpers/tcp_proxy.ts";
 
 schemaTest(
@@ -40,9 +40,10 @@ schemaTest(
   },
 );
 
-schemaTest(
+postgresTest(
   "a lost connection is opened again, and what may have been missed is looked for",
-  async (schema, server) => {
+  async (server) => {
+    const schema = server.freshSchema();
     const causes: (string | undefined)[] = [];
     const wakes = createWakes({
       connect: connecting(server.url, schema),
