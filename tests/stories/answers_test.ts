@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Person, SimMessage, Visitor } from "../../lib/simulator/telegram/server.ts";
+import { untilRecorded } from "../helpers/recorded_message.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 import {
   assertAdminChatSilent,
@@ -219,6 +220,7 @@ async function withTwoCards(world: World) {
   await Promise.all(people.map(becomeLead));
   allAreLeads.resolve();
   const card = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
+  await untilRecorded(world, card);
   const inIt = people.filter(({ user }) => wordsOf(card).includes(`@${user.username}\n`));
   return { people, inIt, card };
 }

@@ -6,6 +6,7 @@ import type { Person, SimMessage, Visitor } from "../../lib/simulator/telegram/s
 import { withAmoWorld } from "../helpers/amo_world.ts";
 import { CHOICE, CONFIRMATION } from "../helpers/shipped_texts.ts";
 import { becomeLead, buttonTexts, galliard, greet, wordsOf } from "../helpers/visits.ts";
+import { untilRecorded } from "../helpers/recorded_message.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 
 const THANKS = "🙏 Спасибо, получили! Уже передали.";
@@ -207,17 +208,11 @@ async function withTwoCards(world: World) {
   await Promise.all(people.map(becomeLead));
   allAreLeads.resolve();
   const card = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
-  // A person is slower than the record of what was shown.
-  while (!isRecorded(world, card)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilRecorded(world, card);
   return {
     card,
     inIt: people.filter(({ user }) => wordsOf(card).includes(`@${user.username}\n`)),
   };
-}
-
-function isRecorded(world: World, { message_id: id }: SimMessage): boolean {
-  using db = new DatabaseSync(`${world.folder}/data/triborg.db`, { readOnly: true });
-  return db.prepare("SELECT 1 FROM leads WHERE card_message_id = ?").get(id) !== undefined;
 }
 
 function dataOf(message: SimMessage, label: string): string {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { SimMessage } from "../../lib/simulator/telegram/server.ts";
+import { untilRecorded } from "../helpers/recorded_message.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, buttonTexts, wordsOf } from "../helpers/visits.ts";
@@ -18,6 +19,7 @@ async function withStorm(world: World) {
   );
   await Promise.all(people.map(becomeLead));
   const storm = await world.admin.chat.waitFor((each) => /^🔥 \d+ лид/.test(wordsOf(each)));
+  await untilRecorded(world, storm);
   const second = people.find(({ user }) => leadIn(storm, 2).includes(`@${user.username}\n`));
   assert.ok(second);
   return { storm, second };
@@ -61,6 +63,7 @@ Deno.test("«ℹ️» in a storm shows the whole card as a reply, also after a k
     const card = expectedCard({ name, contact: `@${username}` });
     const whole = await world.admin.chat.waitFor((each) => wordsOf(each) === card);
     assert.equal(whole.reply_to_message?.message_id, storm.message_id);
+    await untilRecorded(world, whole);
     anna.reply(whole, "Здравствуйте!");
     await second.chat.waitFor((each) => each.text === "Здравствуйте!");
   }, { telegram: { limits: "off", failsafeMs: 90_000 } }));
