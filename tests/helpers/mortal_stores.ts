@@ -3,7 +3,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { spy } from "@std/testing/mock";
 import type { Database } from "../../lib/journal/engine.ts";
-import type { PostgresDatabase } from "../../lib/journal/postgres/database.ts";
 import { ADDITIONS } from "../../lib/journal/sqlite/additions.ts";
 import { openDatabase } from "../../lib/journal/sqlite/database.ts";
 import { MIGRATIONS } from "../../lib/journal/sqlite/schema.ts";
@@ -52,7 +51,7 @@ export async function withPostgresStore(run: (store: MortalStore) => Promise<voi
 }
 
 /** There all verbs until the next commit run within one, which that commit ends: else they would be committed at once. */
-function postgresStore(db: PostgresDatabase): MortalStore {
+function postgresStore(db: Database): MortalStore {
   let open: { readonly end: (stands: boolean) => void; readonly ended: Promise<void> } | undefined;
   let last: Promise<unknown> = Promise.resolve();
 

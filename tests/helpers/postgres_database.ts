@@ -3,11 +3,11 @@
 import { POSTGRES } from "../../lib/journal/dialect.ts";
 import type { OpeningOptions } from "../../lib/journal/postgres/open.ts";
 import { openPostgres } from "../../lib/journal/postgres/open.ts";
-import type { PostgresDatabase } from "../../lib/journal/postgres/database.ts";
+import type { Database } from "../../lib/journal/engine.ts";
 
 /** What a test writes and reads in its table `notes`. */
 export interface NotesDatabase extends AsyncDisposable {
-  readonly db: PostgresDatabase;
+  readonly db: Database;
   /** A verb of one statement: it also keeps the number of its transaction. */
   add(id: number, body?: string): Promise<void>;
   /** The same statement, for use within a verb. */

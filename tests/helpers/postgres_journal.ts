@@ -1,7 +1,7 @@
 // Journals' databases in PostgreSQL for tests that are not about PostgreSQL: empty, and without a crew.
 
 import { POSTGRES } from "../../lib/journal/dialect.ts";
-import type { PostgresDatabase } from "../../lib/journal/postgres/database.ts";
+import type { Database } from "../../lib/journal/engine.ts";
 import { openPostgres } from "../../lib/journal/postgres/open.ts";
 import { MIGRATIONS } from "../../lib/journal/postgres/schema.ts";
 import { migrate } from "../../lib/journal/postgres/steps.ts";
@@ -25,7 +25,7 @@ const EMPTY = `
 
 /** Lends an empty one, and closes it. One at a time in a test file. */
 export async function withPostgresDatabase(
-  run: (db: PostgresDatabase) => Promise<void>,
+  run: (db: Database) => Promise<void>,
 ): Promise<void> {
   const { url } = await sharedPostgres();
   const { db } = await openPostgres({

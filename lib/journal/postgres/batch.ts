@@ -25,8 +25,8 @@ export interface Batch {
   undo(): void;
   /** Undoes all of it. */
   abandon(why: StorageError): void;
-  /** Sends these first, then commits. Rejects with a `StorageError`: then it is undone, or its fate is unknown. */
-  commit(last: readonly Call[]): Promise<void>;
+  /** Rejects with a `StorageError`: then it is undone, or its fate is unknown. */
+  commit(): Promise<void>;
   /** Resolves when it is on disk, or rejects as `commit`. */
   readonly settled: Promise<void>;
 }
@@ -77,8 +77,7 @@ export function beginBatch(
       session.send("ROLLBACK");
       settled.reject(why);
     },
-    commit(last) {
-      for (const call of last) session.execute(call, orAbandon);
+    commit() {
       session.send("COMMIT", (error, result) => {
         // A transaction that has failed ends as one that is rolled back, and that is no error.
         if (error === undefined && result?.command === "COMMIT") return settled.resolve();

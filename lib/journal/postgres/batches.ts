@@ -26,8 +26,6 @@ export interface Batches {
   /** Counts a verb that has ended, and commits a full batch. */
   countVerb(): void;
   commit(): void;
-  /** Sends this before the next commit, once for each key. */
-  beforeCommit(key: string, call: Call): void;
   /** Resolves when what has been written is on disk. */
   committed(): Promise<void>;
   /** Resolves when none is being committed. */
@@ -38,12 +36,10 @@ export function createBatches(link: Link, { lockKey, fence, onUndone }: BatchesO
   let batch: Batch | undefined;
   let verbs = 0;
   let committing: Promise<void> | undefined;
-  let last = new Map<string, Call>();
 
   function forget(): void {
     batch = undefined;
     verbs = 0;
-    last = new Map();
   }
 
   function undone(which: Batch, why: StorageError): void {
@@ -53,7 +49,7 @@ export function createBatches(link: Link, { lockKey, fence, onUndone }: BatchesO
 
   function commit(): void {
     if (batch === undefined) return;
-    const ending = batch.commit([...last.values()]);
+    const ending = batch.commit();
     forget();
     committing = ending;
     const settled = () => {
@@ -75,7 +71,6 @@ export function createBatches(link: Link, { lockKey, fence, onUndone }: BatchesO
       if (verbs >= MOST_VERBS || batch.savepoints() >= MOST_SAVEPOINTS) commit();
     },
     commit,
-    beforeCommit: (key, call) => void last.set(key, call),
     committed: () => batch?.settled ?? committing ?? Promise.resolve(),
     settled: async () => await committing?.catch(() => {}),
   };

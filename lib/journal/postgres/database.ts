@@ -18,16 +18,9 @@ export interface Fence {
   readonly values: readonly Value[];
 }
 
-export interface PostgresDatabase extends Database {
-  /** Tells the other processes of a topic (`pg_notify`) with the commit of what this verb writes, once per batch. */
-  announce(topic: string): void;
-  /** As `inTurn`, but without the fence, and committed by itself: for a verb that takes the lease. */
-  unfenced<T>(verb: () => Promise<T>): Promise<T>;
-}
-
 export interface PostgresOptions {
   readonly dialect: Dialect;
-  /** The schema that connections are opened in, also the channel of `announce`. */
+  /** The schema that connections are opened in. */
   readonly schema: string;
   /** Opens a connection to write on, or one that only reads. */
   readonly open: (
@@ -48,7 +41,7 @@ const READING_CONNECTIONS = 2;
 /** Connections are opened when they are first needed. */
 export function createDatabase(
   { dialect, schema, open, fence, patienceMs, random }: PostgresOptions,
-): PostgresDatabase {
+): Database {
   const prepare = createPreparing();
   const writing = createLink((onLost) => open("writing", onLost), {
     patienceMs,
@@ -67,7 +60,6 @@ export function createDatabase(
     },
   });
   const bury = writerOf(prepare(BURY, true), verbs.run);
-  const notify = prepare("SELECT pg_notify(?, ?)", false);
 
   return {
     dialect,
@@ -77,14 +69,12 @@ export function createDatabase(
       return writerOf(statement, verbs.run);
     },
     inTurn: verbs.inTurn,
-    unfenced: verbs.unfenced,
     atomically: verbs.atomically,
     rehearse: verbs.rehearse,
     committed: verbs.committed,
     committedSoon: verbs.committed, // What waited for company would hold the lock meanwhile.
     bury: async (dead) => (await bury.run(dead)).changes === 1,
     forgetDeleted() {}, // What is dead in a table is VACUUM's, and the server's own logs are its administrator's.
-    announce: (topic) => verbs.beforeCommit(topic, callOf(notify, [schema, topic])),
     reading: {
       dialect,
       reader: (sql) =>

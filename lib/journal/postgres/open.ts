@@ -4,7 +4,8 @@ import { waitMs } from "../../backoff.ts";
 import { messageOf } from "../../log/error_words.ts";
 import { type Address, checkSchemaName, parseAddress, shownAddress } from "./address.ts";
 import { connect, type Server } from "./connect.ts";
-import { createDatabase, type Fence, type PostgresDatabase } from "./database.ts";
+import type { Database } from "../engine.ts";
+import { createDatabase, type Fence } from "./database.ts";
 import type { Dialect } from "../dialect.ts";
 import { type DriverClient, endClient } from "./driver.ts";
 import { OpeningError } from "./opening_error.ts";
@@ -69,7 +70,7 @@ export interface OpeningOptions extends ConnectingOptions {
 }
 
 export interface OpenedPostgres {
-  readonly db: PostgresDatabase;
+  readonly db: Database;
   /** Where it is, without the password. */
   readonly address: string;
   /** Another connection in the schema, without a pipeline, to listen on or to beat. Whoever asks closes it. */

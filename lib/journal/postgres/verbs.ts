@@ -12,13 +12,9 @@ import { createTurns } from "./turns.ts";
 export interface Verbs {
   run(statement: Statement, values: readonly (string | null)[]): Promise<Result>;
   inTurn<T>(verb: () => Promise<T>, name?: string): Promise<T>;
-  /** Likewise, in a batch of its own that asks for no lease: for taking one. */
-  unfenced<T>(verb: () => Promise<T>): Promise<T>;
   atomically<T>(write: () => Promise<T>): Promise<T>;
   rehearse(write: () => Promise<void>): Promise<void>;
   committed(): Promise<void>;
-  /** Sends the statement before the commit of what this verb writes. */
-  beforeCommit(key: string, call: Call): void;
   /** To be told when the connection is lost. */
   connectionLost(why: StorageError): void;
   close(): Promise<void>;
@@ -34,7 +30,7 @@ export function createVerbs(
   const turns = createTurns(scheduleCommit);
   const batches = createBatches(link, {
     lockKey,
-    fence: () => isFenced ? fence() : undefined,
+    fence,
     onUndone(why) {
       if (turn !== undefined) turn.undone = why;
       // They may go on with what the undone ones began, and must not stand without it.
@@ -45,7 +41,6 @@ export function createVerbs(
   const writers = new Set<string>();
   let turn: Turn | undefined;
   let scheduled: ReturnType<typeof setImmediate> | undefined;
-  let isFenced = true;
 
   async function run(statement: Statement, values: readonly (string | null)[]): Promise<Result> {
     const now = running();
@@ -142,19 +137,6 @@ export function createVerbs(
     }
   }
 
-  async function unfenced<T>(verb: () => Promise<T>): Promise<T> {
-    return await turns.take(async () => {
-      batches.commit();
-      isFenced = false;
-      try {
-        return await runVerb(verb, undefined);
-      } finally {
-        isFenced = true;
-        batches.commit();
-      }
-    });
-  }
-
   function scheduleCommit(): void {
     if (batches.open() === undefined) return;
     scheduled ??= setImmediate(() => {
@@ -202,11 +184,9 @@ export function createVerbs(
   return {
     run,
     inTurn,
-    unfenced,
     atomically,
     rehearse,
     committed: batches.committed,
-    beforeCommit: batches.beforeCommit,
     connectionLost: (why) => batches.open()?.abandon(why),
     async close() {
       await turns.idle();

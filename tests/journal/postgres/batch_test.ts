@@ -27,7 +27,7 @@ Deno.test("a commit that ends as a rollback is none", async () => {
     { lockKey: 1n, fence: undefined },
     (_, why) => undone.push(why),
   );
-  await assert.rejects(batch.commit([]), StorageError);
+  await assert.rejects(batch.commit(), StorageError);
   assert.equal(undone.length, 1);
 });
 

@@ -1,8 +1,6 @@
 // Several processes on one schema of PostgreSQL: whose batch waits for whose, and who may not write.
 
 import assert from "node:assert/strict";
-import { POSTGRES } from "../../../lib/journal/dialect.ts";
-import { openPostgres } from "../../../lib/journal/postgres/open.ts";
 import { StorageError } from "../../../lib/journal/storage_error.ts";
 import { openNotes } from "../../helpers/postgres_database.ts";
 import { schemaTest } from "../../helpers/postgres.ts";
@@ -109,51 +107,15 @@ schemaTest(
       values: ["one"],
     };
     await using notes = await openNotes(server.url, schema, { fence: () => fence });
-    const take = notes.db.writer(`INSERT INTO public.leases_${schema} VALUES ('one')`);
 
     await assert.rejects(notes.add(1), isLeaseLost);
-    await notes.db.unfenced(() => take.run());
+    await server.sql(`INSERT INTO leases_${schema} VALUES ('one')`);
     await notes.add(2);
     await notes.db.committed();
     await server.sql(`DELETE FROM leases_${schema}`);
     const results = await Promise.allSettled([notes.add(3), notes.add(4)]);
     assert.ok(results.every((each) => each.status === "rejected" && isLeaseLost(each.reason)));
     assert.deepEqual(await notes.ids(), [2]);
-  },
-);
-
-schemaTest(
-  "a topic is announced once a batch, and only with what was written",
-  async (schema, server) => {
-    await using notes = await openNotes(server.url, schema);
-    const listening = await openPostgres({
-      url: server.url,
-      schema,
-      dialect: POSTGRES,
-      random: () => 0,
-      onWaiting: () => {},
-      migrate: async () => {},
-    });
-    const client = await listening.connect();
-    const heard: string[] = [];
-    const end = Promise.withResolvers<void>();
-    client.on("notification", ({ payload = "" }) => {
-      heard.push(payload);
-      if (payload === "end") end.resolve();
-    });
-    await client.query(`LISTEN "${schema}"`);
-    const announcing = (topic: string) =>
-      notes.db.inTurn(async () => {
-        await notes.insert(heard.length + topic.length);
-        notes.db.announce(topic);
-      });
-    await Promise.allSettled([announcing("a"), announcing("a"), announcing("bb")]);
-    await notes.db.committed();
-    await announcing("end");
-    await end.promise;
-    assert.deepEqual(heard, ["a", "bb", "end"]);
-    await client.end();
-    await listening.db.close();
   },
 );
 

@@ -1,10 +1,12 @@
 // Wake-ups reach the processes that listen, survive their connection, and cost no more than a call.
 
 import assert from "node:assert/strict";
-import { createWakes, WAKE } from "../../../lib/journal/postgres/crew/wakes.ts";
+import { createWakes } from "../../../lib/journal/postgres/crew/wakes.ts";
 import { connecting, eventually, withPort } from "../../helpers/crew_side.ts";
 import { postgresTest, schemaTest } from "../../helpers/postgres.ts";
 import { startTcpProxy } from "../../helpers/tcp_proxy.ts";
+
+const WAKE = "SELECT pg_notify($1, $2)";
 
 schemaTest(
   "a wake-up calls the handlers of its topic, once for several of a transaction",

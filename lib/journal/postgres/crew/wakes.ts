@@ -5,9 +5,6 @@ import { messageOf } from "../../../log/error_words.ts";
 import type { Connection } from "./connection.ts";
 import { within } from "./link.ts";
 
-/** Sends a wake-up; in a transaction, with its commit. $1: the channel, $2: the topic, at most 7,999 bytes. */
-export const WAKE = "SELECT pg_notify($1, $2)";
-
 /** How often a silent connection is tried, and how long connecting and each statement may take. */
 const TIMES = { checkMs: 10_000, patienceMs: 3_000 };
 
