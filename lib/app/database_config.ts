@@ -17,7 +17,7 @@ export const DEFAULT_SCHEMA = "triborg";
 /** @throws {SyntaxError} If it is no address of PostgreSQL; the sentence does not show it. */
 export function parseDatabaseUrl(text: string): string {
   const refusal = refusalOf(() => parseAddress(text));
-  // The variable is named by whoever reports the fault.
+  // What reports the fault names the variable.
   if (refusal !== undefined) throw new SyntaxError(refusal.slice(refusal.indexOf(": ") + 2));
   return text;
 }

@@ -80,7 +80,7 @@ async function withJournal(
   const { journal } = await openPostgresJournal({
     url,
     schema: read("PG_SCHEMA") ?? DEFAULT_SCHEMA,
-    random: () => 0.5, // Nobody else waits as this script does.
+    random: () => 0.5, // No other process waits for the same server with this one.
     onWaiting: (sentence) => console.error(`⏳ ${sentence}`),
   });
   try {

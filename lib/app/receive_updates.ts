@@ -17,7 +17,7 @@ import { sleepUnless } from "./within.ts";
 /** So many of the newest updates are known again when Telegram sends them twice; it repeats within minutes. */
 const KNOWN_UPDATES = 10_000;
 
-/** For how long a process that begins to poll bears another poller, in ms: Telegram holds a request of the one before for 10 s. */
+/** For how long a process that begins to poll waits for another poller to end, in ms: Telegram holds a request of the one before for 10 s. */
 const HANDOVER_MS = 20_000;
 
 /** How updates come in. */

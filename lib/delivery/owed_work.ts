@@ -63,7 +63,7 @@ export interface OutboxOptions<Work extends Owed> {
 export interface Outbox<Work extends Owed> {
   /** Tells that a lane may have due work. */
   wake(lane: string): void;
-  /** The same, of a lane that was found in the journal: whoever takes its work finds it there too. */
+  /** The same, of a lane that was found in the journal: the process that takes its work finds it there too. */
   found(lane: string): void;
   /** The same for lanes that are looked for in the journal. */
   wakeFound(find: () => Promise<Iterable<string>>): void;

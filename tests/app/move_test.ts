@@ -32,9 +32,15 @@ async function withPlace(
   const folder = await Deno.makeTempDir({ prefix: "triborg-" });
   const data = `${folder}/data`;
   await Deno.mkdir(data);
-  const start: Place["start"] = async (task, env = {}) =>
+  const command = async (
+    task: string,
+    env: Readonly<Record<string, string>>,
+    options: Deno.CommandOptions,
+  ) =>
     new Deno.Command(DENO, {
-      args: await taskArguments(task),
+      stdin: "null",
+      ...options,
+      args: [...await taskArguments(task), ...options.args ?? []],
       env: {
         DATA_DIR: data,
         LOCALES_PATH: `${folder}/locales.json`,
@@ -43,23 +49,11 @@ async function withPlace(
         ...to,
         ...env,
       },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    });
+  const start: Place["start"] = async (task, env = {}) =>
+    (await command(task, env, { stdout: "piped", stderr: "piped" })).spawn();
   const run: Place["run"] = async (task, env = {}, args = []) => {
-    const { code, stdout, stderr } = await new Deno.Command(DENO, {
-      args: [...await taskArguments(task), ...args],
-      env: {
-        DATA_DIR: data,
-        LOCALES_PATH: `${folder}/locales.json`,
-        TZ: "Europe/Moscow",
-        NO_COLOR: "1",
-        ...to,
-        ...env,
-      },
-      stdin: "null",
-    }).output();
+    const { code, stdout, stderr } = await (await command(task, env, { args: [...args] })).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, said: text(stdout) + text(stderr) };
   };
