@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { SimMessage } from "../../lib/simulator/telegram/server.ts";
-import { untilRecorded } from "../helpers/recorded_message.ts";
+import { recordedMessage, untilRecorded } from "../helpers/recorded_message.ts";
 import { withWorld, type World } from "../helpers/world.ts";
 import { expectedCard } from "../helpers/shipped_texts.ts";
 import { becomeLead, buttonTexts, wordsOf } from "../helpers/visits.ts";
@@ -61,9 +61,8 @@ Deno.test("«ℹ️» in a storm shows the whole card as a reply, also after a k
     await world.restart();
     const { first_name: name, username } = second.user;
     const card = expectedCard({ name, contact: `@${username}` });
-    const whole = await world.admin.chat.waitFor((each) => wordsOf(each) === card);
+    const whole = await recordedMessage(world, (each) => wordsOf(each) === card);
     assert.equal(whole.reply_to_message?.message_id, storm.message_id);
-    await untilRecorded(world, whole);
     anna.reply(whole, "Здравствуйте!");
     await second.chat.waitFor((each) => each.text === "Здравствуйте!");
   }, { telegram: { limits: "off", failsafeMs: 90_000 } }));
